@@ -1,0 +1,172 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+
+	"plait/internal/kit/cli"
+	"plait/internal/kit/config"
+	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
+	"plait/internal/kit/lang"
+	"plait/internal/spine/news"
+	"plait/internal/spine/plug"
+	"plait/internal/spine/ref"
+)
+
+// command is one run of the command line.
+type command struct {
+	app    *cli.App
+	getenv func(string) string
+	out    io.Writer
+	err    io.Writer
+	house  *House // opened when the first command needs it
+}
+
+// Run does what args say and gives the code to end with.
+func Run(ctx context.Context, args []string, getenv func(string) string, out, errw io.Writer) int {
+	c := newCommand(getenv, out, errw)
+	defer c.close()
+	return c.app.Run(ctx, args)
+}
+
+func newCommand(getenv func(string) string, out, errw io.Writer) *command {
+	c := &command{app: cli.New("plait", "From what was said to what changed: evidence-informed change in adult social care.", out, errw), getenv: getenv, out: out, err: errw}
+	host := &plug.Host{Begin: c.begin, Do: c.do, Out: out, Err: errw}
+	c.app.Bind(host, c)
+	c.app.Add("", &commands{})
+	blank := plug.Needs{DB: nil, Face: faceOf(), Desk: &plug.Desk{}, News: news.NewDesk()}
+	for _, p := range list(newRooms(blank)) {
+		if p.Name == "search" {
+			// The contract is "plait search WORDS": its command stands at the top.
+			c.app.Add("", p.Commands)
+			continue
+		}
+		c.app.Add(p.Name, p.Commands)
+		for _, v := range p.Verbs {
+			c.app.Verbs(cli.Verb{Name: v.Name, Help: "Run the verb " + v.Name + ".", In: v.In, Run: c.verb(v)})
+		}
+	}
+	c.app.Explain = c.explain
+	return c
+}
+
+func (c *command) close() {
+	if c.house != nil {
+		if err := c.house.DB.Close(); err != nil {
+			fmt.Fprintln(c.err, "plait: the database did not close:", err)
+		}
+	}
+}
+
+// settings are the environment's, with the flags over them.
+func (c *command) settings(listen string) (config.Config, error) {
+	return config.Load(config.Over(c.getenv, map[string]string{"dir": c.app.Global.Dir, "db": c.app.Global.DB, "listen": listen}))
+}
+
+func (c *command) open(ctx context.Context) (*House, error) {
+	if c.house != nil {
+		return c.house, nil
+	}
+	s, err := c.settings("")
+	if err != nil {
+		return nil, err
+	}
+	c.house, err = open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler))
+	return c.house, err
+}
+
+var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+
+// begin opens the house and finds the programme that the operator acts in.
+func (c *command) begin(ctx context.Context, ids ...string) (context.Context, error) {
+	h, err := c.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	programme := ""
+	err = h.DB.Read(ctx, func(tx *db.Tx) error {
+		all, err := ref.Programmes(tx)
+		if err != nil {
+			return err
+		}
+		for _, p := range all {
+			if name := c.app.Global.Programme; name != "" && (p.ID == name || p.Title == name) {
+				programme = p.ID
+				return nil
+			}
+		}
+		if c.app.Global.Programme != "" {
+			return fault.New(fault.Missing, "house.no_programme")
+		}
+		for _, text := range ids {
+			for _, id := range uuid.FindAllString(text, -1) {
+				if p, ok, err := ref.ProgrammeOf(tx, id); err != nil || ok {
+					programme = p
+					return err
+				}
+			}
+		}
+		if len(all) == 1 {
+			programme = all[0].ID
+		}
+		if len(all) <= 1 { // none yet: a verb that needs one says so
+			return nil
+		}
+		return fault.New(fault.Invalid, "house.which_programme")
+	})
+	return h.Operator(ctx, programme), err
+}
+
+func (c *command) do(ctx context.Context, verb string, in any) (any, error) {
+	v, ok := c.house.Verbs[verb]
+	if !ok {
+		return nil, fmt.Errorf("there is no verb %s", verb)
+	}
+	return c.house.Desk.RunVerb(ctx, v, "", in)
+}
+
+// verb runs a verb of the list.
+func (c *command) verb(v plug.Verb) func(ctx context.Context, in any, key string) (any, error) {
+	return func(ctx context.Context, in any, key string) (any, error) {
+		text, err := json.Marshal(in)
+		if err != nil {
+			return nil, err
+		}
+		ctx, err = c.begin(ctx, string(text))
+		if err != nil {
+			return nil, err
+		}
+		return c.house.Desk.RunVerb(ctx, c.house.Verbs[v.Name], key, in)
+	}
+}
+
+// explain puts an error into plain words, also before a house is open.
+func (c *command) explain(err error) string {
+	h := c.house
+	if h == nil {
+		words, e := catalogue()
+		if e != nil {
+			return err.Error()
+		}
+		h = &House{Face: faceOf(), Words: words}
+		h.Face.Words = words
+	}
+	text := h.explain("en", err)
+	if f := fault.Of(err); f.Kind == fault.Broken && f.Err != nil {
+		text += " (" + f.Err.Error() + ")"
+	}
+	return text
+}
+
+func catalogue() (*lang.Words, error) {
+	sources := shared()
+	for _, p := range list(newRooms(plug.Needs{Face: faceOf(), Desk: &plug.Desk{}, News: news.NewDesk()})) {
+		sources = append(sources, lang.Source{Name: p.Name, FS: sub(p.Words, "words")})
+	}
+	return lang.New(sources...)
+}

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+
+	"plait/internal/kit/clock"
+	"plait/internal/kit/config"
+	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
+	"plait/internal/kit/id"
+	"plait/internal/kit/mail"
+	"plait/internal/kit/seal"
+)
+
+// openDB opens the database that the settings name, and migrates it.
+func openDB(ctx context.Context, c config.Config) (*db.DB, error) {
+	var d *db.DB
+	var err error
+	if c.SQLite() {
+		d, err = db.OpenFile(ctx, c.Dir)
+	} else {
+		d, err = db.OpenURL(ctx, c.DB.Reveal())
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := Migrate(ctx, d); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+// open opens an installation that init has made.
+func open(ctx context.Context, c config.Config, base string, log *slog.Logger) (*House, error) {
+	if _, err := os.Stat(c.Dir); err != nil {
+		return nil, fault.New(fault.Missing, "house.no_installation", "Dir", c.Dir).With("house.no_installation_do").Because(err)
+	}
+	key, err := seal.Load(c.Dir, c.Key.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	d, err := openDB(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	post, err := postOf(c)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	h, err := Build(d, Options{Key: key, Post: post, Log: log, BaseURL: base, Secure: c.TLS.Mode != "off" || isHTTPS(base), LeaveURL: c.LeaveURL})
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return h, nil
+}
+
+func isHTTPS(base string) bool { return len(base) > 8 && base[:8] == "https://" }
+
+func postOf(c config.Config) (mail.Post, error) {
+	ids := id.New(clock.System{}.Now, nil)
+	if c.Mail.Folder != "" {
+		return mail.Folder(c.Mail.Folder, clock.System{}, ids), nil
+	}
+	return mail.SMTP(c.Mail.Server, clock.System{}, ids)
+}

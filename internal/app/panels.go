@@ -1,0 +1,49 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+
+	"plait/internal/kit/db"
+	"plait/internal/kit/page"
+	"plait/internal/kit/web"
+	"plait/internal/spine/plug"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/who"
+)
+
+// panels shows on one room's page what other rooms offer for it. It is filled when all
+// rooms are made.
+type panels struct {
+	plugs []plug.Plug
+	face  *web.Face
+	log   *slog.Logger
+}
+
+// Load makes the panels of a place, in the order of the rooms. One that fails says so
+// and the page stands; one that the actor may not see is left out.
+func (p *panels) Load(ctx context.Context, tx *db.Tx, kind, place string, at ref.Ref) []page.Panel {
+	var out []page.Panel
+	for _, room := range p.plugs {
+		for _, x := range room.Panels {
+			if x.For != kind || x.Place != place || !who.Can(ctx, tx, x.Permission, at) {
+				continue
+			}
+			title := p.face.Words.T(page.ChromeFrom(ctx).Lang, x.Title)
+			body, err := x.Load(ctx, tx, at)
+			if err == nil && body == nil {
+				continue
+			}
+			panel := page.Panel{Title: title}
+			if err == nil {
+				panel.Body, err = p.face.Pages.Part(ctx, x.Template, body)
+			}
+			if err != nil {
+				p.log.LogAttrs(ctx, slog.LevelError, "panel", slog.String("template", x.Template), slog.String("cause", err.Error()))
+				panel = page.Panel{Title: title, Failed: true}
+			}
+			out = append(out, panel)
+		}
+	}
+	return out
+}

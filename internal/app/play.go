@@ -1,0 +1,152 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"plait/internal/kit/clock"
+)
+
+// player plays scripts of "plait ..." lines in process: the example, for the demo and
+// for tests. A script holds, one a line (a text in quotes may run over several):
+//
+//	at DATE                     the day on which the following happens
+//	plait ROOM VERB FLAGS...    a command; its answer is kept
+//	set NAME FIELD              $NAME is that field of the last answer from here on;
+//	                            FIELD.id is the id of a field that names a record
+//	# a remark
+type player struct {
+	house *House
+	hand  *clock.Hand
+	vars  map[string]string
+	last  map[string]any
+}
+
+// play runs one script; name is for messages.
+func (p *player) play(ctx context.Context, name, script string) error {
+	lines, err := commandsOf(script)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for _, l := range lines {
+		if err := p.step(ctx, l.words); err != nil {
+			return fmt.Errorf("%s:%d: %w", name, l.at, err)
+		}
+	}
+	return nil
+}
+
+func (p *player) step(ctx context.Context, words []string) error {
+	for i, w := range words {
+		if rest, ok := strings.CutPrefix(w, "$"); ok {
+			v, known := p.vars[rest]
+			if !known {
+				return fmt.Errorf("$%s is not set", rest)
+			}
+			words[i] = v
+		}
+		if head, rest, ok := strings.Cut(w, "$"); ok && head != "" {
+			if v, known := p.vars[rest]; known {
+				words[i] = head + v
+			}
+		}
+	}
+	switch words[0] {
+	case "at":
+		t, err := time.ParseInLocation(time.DateOnly, words[1], clock.Zone(""))
+		if err != nil {
+			return err
+		}
+		p.hand.Set(t.Add(10 * time.Hour))
+		return nil
+	case "set":
+		if len(words) != 3 {
+			return errors.New("set takes a name and a field")
+		}
+		field, id := strings.CutSuffix(words[2], ".id")
+		v, ok := p.last[field].(string)
+		if id {
+			_, v, _ = strings.Cut(v, ":")
+		}
+		if !ok {
+			return fmt.Errorf("the last answer has no text called %s", words[2])
+		}
+		p.vars[words[1]] = v
+		return nil
+	case "plait":
+		var out, errs bytes.Buffer
+		c := newCommand(func(string) string { return "" }, &out, &errs)
+		c.house = p.house
+		if code := c.app.Run(ctx, append(words[1:], "--json")); code != 0 {
+			return errors.New(strings.TrimSpace(errs.String()))
+		}
+		p.last = map[string]any{}
+		return json.Unmarshal(out.Bytes(), &p.last)
+	}
+	return fmt.Errorf("%s is not at, set or plait", words[0])
+}
+
+type scriptLine struct {
+	at    int
+	words []string
+}
+
+// commandsOf parts a script into commands and their words. Words may stand in single
+// or double quotes, over several lines; there are no escapes.
+func commandsOf(script string) ([]scriptLine, error) {
+	var out []scriptLine
+	var now scriptLine
+	var word strings.Builder
+	in, line, quote, started := false, 1, rune(0), 1
+	endWord := func() {
+		if in {
+			now.words = append(now.words, word.String())
+			word.Reset()
+			in = false
+		}
+	}
+	endLine := func() {
+		endWord()
+		if len(now.words) > 0 && !strings.HasPrefix(now.words[0], "#") {
+			out = append(out, scriptLine{started, now.words})
+		}
+		now = scriptLine{}
+	}
+	remark := false
+	for _, r := range script {
+		switch {
+		case remark && r != '\n':
+			continue
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote != 0:
+			word.WriteRune(r)
+		case r == '#' && len(now.words) == 0 && !in:
+			remark = true
+			continue
+		case r == '"' || r == '\'' && !in:
+			quote, in = r, true
+		case r == '\n':
+			endLine()
+			started, remark = line+1, false
+		case r == ' ' || r == '\t' || r == '\r':
+			endWord()
+		default:
+			word.WriteRune(r)
+			in = true
+		}
+		if r == '\n' {
+			line++
+		}
+	}
+	if quote != 0 {
+		return nil, fmt.Errorf("line %d: a quote is not closed", started)
+	}
+	endLine()
+	return out, nil
+}

@@ -1,0 +1,138 @@
+package page
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// assets are the built files: their bytes, as they are and compressed, by hashed name.
+type assets struct {
+	manifest map[string]string // "app.css" -> "app-4F5C2A.css"; nil before the build
+	files    map[string]assetFile
+}
+
+type assetFile struct{ plain, gzip, brotli []byte }
+
+// readAssets reads the files that the manifest names. A folder without a manifest is no
+// error: the program can be compiled and its templates tested before the build.
+func readAssets(from fs.FS) (assets, error) {
+	raw, err := fs.ReadFile(from, "manifest.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return assets{}, nil
+	}
+	if err != nil {
+		return assets{}, fmt.Errorf("page: %w", err)
+	}
+	a := assets{files: map[string]assetFile{}}
+	if err := json.Unmarshal(raw, &a.manifest); err != nil {
+		return assets{}, fmt.Errorf("page: manifest.json of the built files: %w", err)
+	}
+	for _, name := range a.manifest {
+		var f assetFile
+		if f.plain, err = fs.ReadFile(from, name); err != nil {
+			return assets{}, fmt.Errorf("page: built file %s: %w", name, err)
+		}
+		if f.gzip, err = optional(from, name+".gz"); err != nil {
+			return assets{}, err
+		}
+		if f.brotli, err = optional(from, name+".br"); err != nil {
+			return assets{}, err
+		}
+		a.files[name] = f
+	}
+	return a, nil
+}
+
+func optional(from fs.FS, name string) ([]byte, error) {
+	b, err := fs.ReadFile(from, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("page: built file %s: %w", name, err)
+	}
+	return b, nil
+}
+
+// address gives where a built file is served. A name that the build did not make is an
+// error, so that a page test finds a wrong one; before the build any name will do.
+func (a assets) address(name string) (string, error) {
+	if a.manifest == nil {
+		return "/static/" + name, nil
+	}
+	hashed, ok := a.manifest[name]
+	if !ok {
+		return "", fmt.Errorf("asset: there is no built file %q", name)
+	}
+	return "/static/" + hashed, nil
+}
+
+// ServeHTTP serves /static/NAME. A name holds the hash of its content, so browsers may
+// keep it for ever (RFC 8246, immutable).
+func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+		return
+	}
+	name := strings.TrimPrefix(r.URL.Path, "/static/")
+	f, ok := a.files[name]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", contentType(name))
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Add("Vary", "Accept-Encoding")
+	body, tag := f.plain, name
+	switch {
+	case f.brotli != nil && accepts(r, "br"):
+		body, tag = f.brotli, name+".br"
+		h.Set("Content-Encoding", "br")
+	case f.gzip != nil && accepts(r, "gzip"):
+		body, tag = f.gzip, name+".gz"
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("ETag", `"`+tag+`"`)
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
+}
+
+// contentType is fixed here because the types known to an operating system differ.
+func contentType(name string) string {
+	switch path.Ext(name) {
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".woff2":
+		return "font/woff2"
+	case ".svg":
+		return "image/svg+xml"
+	case ".txt":
+		return "text/plain; charset=utf-8"
+	case ".png":
+		return "image/png"
+	}
+	return "application/octet-stream"
+}
+
+// accepts reports whether the browser takes an encoding (RFC 9110, section 12.5.3).
+func accepts(r *http.Request, encoding string) bool {
+	for _, item := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(item), ";")
+		if strings.EqualFold(strings.TrimSpace(name), encoding) {
+			weight = strings.ReplaceAll(weight, " ", "")
+			return weight != "q=0" && weight != "q=0.0" && weight != "q=0.00" && weight != "q=0.000"
+		}
+	}
+	return false
+}

@@ -1,0 +1,418 @@
+package card
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"plait/internal/kit/clock"
+	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
+	"plait/internal/kit/form"
+	"plait/internal/kit/lang"
+	"plait/internal/kit/page"
+	"plait/internal/kit/web"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
+	"plait/internal/spine/who"
+)
+
+// wordsView is the page of a card: what the person said and what they agreed to.
+type wordsView struct {
+	Said   []saidView
+	Taken  []takenView
+	Listen bool
+	Key    string
+}
+
+type saidView struct {
+	Word
+	Here   string // address of this contribution's pages
+	Day    string
+	Agreed []string
+}
+
+type takenView struct {
+	Act, At, Text string
+}
+
+// loaded is everything a card's pages show, read in one transaction.
+type loaded struct {
+	words  []Word
+	agreed []Agreed
+	taken  []Taken
+	zone   string
+}
+
+func (f *face) load(ctx context.Context, a who.Actor) (l loaded, err error) {
+	err = f.room.db.Read(ctx, func(tx *db.Tx) error {
+		ctx := tx.Context()
+		if err := who.Must(ctx, tx, "card.words", person(a)); err != nil {
+			return err
+		}
+		if l.words, err = f.room.words.Own(ctx, tx); err != nil {
+			return err
+		}
+		refs := make([]ref.Ref, len(l.words))
+		for i, x := range l.words {
+			refs[i] = x.Ref
+		}
+		if l.agreed, err = f.room.consents.Agreed(ctx, tx, refs); err != nil {
+			return err
+		}
+		if l.taken, err = f.room.consents.Taken(ctx, tx, person(a)); err != nil {
+			return err
+		}
+		l.zone, err = f.room.zones.Zone(tx, a.Programme)
+		return err
+	})
+	return l, err
+}
+
+// find gives one contribution of the card's own and what was agreed for it.
+func (l loaded) find(r *http.Request) (Word, Agreed, error) {
+	at, err := ref.Parse(r.PathValue("ref"))
+	if err != nil {
+		return Word{}, Agreed{}, err
+	}
+	i := slices.IndexFunc(l.words, func(x Word) bool { return x.Ref == at })
+	if i < 0 || i >= len(l.agreed) {
+		return Word{}, Agreed{}, fault.New(fault.Withdrawn, "card.not_here").With("card.not_here_do")
+	}
+	return l.words[i], l.agreed[i], nil
+}
+
+func said(x Word) string { return "/card/words/" + url.PathEscape(x.Ref.String()) }
+
+func (f *face) words(w http.ResponseWriter, r *http.Request) error {
+	a, err := f.actor(w, r)
+	if err != nil {
+		return left(err)
+	}
+	l, err := f.load(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	chrome := page.ChromeFrom(r.Context())
+	v := wordsView{Listen: chrome.Format == page.Listen}
+	for i, x := range l.words {
+		s := saidView{Word: x, Here: said(x), Day: lang.Date(chrome.Lang, x.On), Agreed: []string{f.T(r, "card.use_project")}}
+		if i < len(l.agreed) {
+			for _, u := range l.agreed[i].Uses {
+				s.Agreed = append(s.Agreed, f.T(r, "card.use_"+string(u)))
+			}
+		}
+		v.Said = append(v.Said, s)
+	}
+	v.Taken = f.taken(r, a, l)
+	notice := ""
+	if done := r.URL.Query().Get("done"); slices.Contains([]string{"corrected", "added", "agreed", "undone", "secured"}, done) {
+		notice = f.T(r, "card.done_"+done)
+	}
+	return f.show(w, r, "card/words", "card.words_title", v, notice, "")
+}
+
+// taken lists each act of taking back once, with until when it can be undone.
+func (f *face) taken(r *http.Request, a who.Actor, l loaded) []takenView {
+	var out []takenView
+	for i, t := range l.taken {
+		if slices.ContainsFunc(l.taken[:i], func(x Taken) bool { return x.Act == t.Act }) {
+			continue
+		}
+		n := 0
+		for _, x := range l.taken {
+			if x.Act == t.Act {
+				n++
+			}
+		}
+		tongue := page.ChromeFrom(r.Context()).Lang
+		until := lang.Date(tongue, clock.DayOf(t.UndoUntil, l.zone))
+		row := takenView{Act: t.Act, At: t.Ref.String(), Text: f.Words.T(tongue, "card.taken_one", "Count", n, "Until", until)}
+		if t.Use != "" {
+			row.Text = f.T(r, "card.taken_use", "Use", f.T(r, "card.use_"+string(t.Use)), "Until", until)
+		} else if n > 1 {
+			row.At = person(a).String()
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// correctView is the form by which a person corrects their words.
+type correctView struct {
+	Word
+	Here string
+	Key  string
+	Now  string // what it says now, when someone else was first
+}
+
+func (f *face) correctForm(w http.ResponseWriter, r *http.Request) error {
+	a, err := f.actor(w, r)
+	if err != nil {
+		return left(err)
+	}
+	l, err := f.load(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	x, _, err := l.find(r)
+	if err != nil {
+		return err
+	}
+	return f.show(w, r, "card/correct", "card.correct_title", correctView{Word: x, Here: said(x)}, "", "/card/words")
+}
+
+func (f *face) correct(w http.ResponseWriter, r *http.Request) error {
+	a, err := f.actor(w, r)
+	if err != nil {
+		return left(err)
+	}
+	if err := form.Parse(r); err != nil {
+		return err
+	}
+	l, err := f.load(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	x, _, err := l.find(r)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Words   string `json:"words"`
+		Role    string `json:"role"`
+		Version int64  `json:"version"`
+	}
+	if err = form.Fill(r.Form, &in); err == nil {
+		err = f.room.words.Correct(r.Context(), r.FormValue("key"), x.Ref, in.Version, in.Words, in.Role)
+	}
+	if err != nil {
+		v := correctView{Word: x, Here: said(x), Key: r.FormValue("key")}
+		if fault.Is(err, fault.Conflict) {
+			v.Now, v.Key = x.Words, ""
+		}
+		v.Words, v.Role = in.Words, in.Role
+		return f.again(w, r, "card/correct", "card.correct_title", v, "/card/words", err)
+	}
+	return web.Redirect(w, r, "/card/words?done=corrected")
+}
+
+// addView is the form by which a person says more.
+type addView struct {
+	To    string
+	Words string
+	Key   string
+	About string // what they add to
+	Lang  string
+}
+
+func (f *face) addView(r *http.Request, a who.Actor) (addView, ref.Ref, error) {
+	v := addView{To: r.FormValue("to"), Words: r.FormValue("words"), Key: r.FormValue("key")}
+	if v.To == "" {
+		return v, person(a), nil
+	}
+	l, err := f.load(r.Context(), a)
+	if err != nil {
+		return v, ref.Ref{}, err
+	}
+	r.SetPathValue("ref", v.To)
+	x, _, err := l.find(r)
+	v.About, v.Lang = x.Words, x.Language
+	return v, x.Ref, err
+}
+
+func (f *face) addForm(w http.ResponseWriter, r *http.Request) error {
+	a, err := f.actor(w, r)
+	if err != nil {
+		return left(err)
+	}
+	v, _, err := f.addView(r, a)
+	if err != nil {
+		return err
+	}
+	return f.show(w, r, "card/add", "card.add_title", v, "", "/card/words")
+}
+
+func (f *face) add(w http.ResponseWriter, r *http.Request) error {
+	a, err := f.actor(w, r)
+	if err != nil {
+		return left(err)
+	}
+	if err := form.Parse(r); err != nil {
+		return err
+	}
+	v, to, err := f.addView(r, a)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Words string `json:"words"`
+	}
+	if err = form.Fill(r.Form, &in); err == nil {
+		err = f.room.words.Add(r.Context(), v.Key, to, in.Words)
+	}
+	if err != nil {
+		return f.again(w, r, "card/add", "card.add_title", v, "/card/words", err)
+	}
+	return web.Redirect(w, r, "/card/words?done=added")
+}
+
+// agreeView asks what may be done with one contribution: all uses on one page, or one
+// question a page in easy read, then the answers to check.
+type agreeView struct {
+	Here    string
+	Key     string
+	Words   string
+	Lang    string
+	Intro   string
+	Version int64
+	Ends    string
+	Choices []page.Option
+	Uses    []string // said yes to so far, or before
+	Easy    bool
+	Step    int    // which question, from 0
+	Of      int    // how many there are
+	Use     string // the use that is asked for
+	Ask     string // the question
+	Answer  string
+	YesNo   []page.Option
+	Rows    []page.Row
+}
+
+// asked is the uses that are asked for; the project's own is not: taking that back is
+// taking everything back.
+func asked() []terms.Use { return terms.Uses()[1:] }
+
+func (f *face) agreeView(r *http.Request, x Word, g Agreed, uses []string, step int) agreeView {
+	chrome := page.ChromeFrom(r.Context())
+	v := agreeView{Here: said(x), Key: r.FormValue("key"), Words: x.Words, Lang: x.Language, Intro: f.T(r, f.room.consents.Question(terms.Project)),
+		Version: g.Version, Ends: g.Ends, Uses: uses, Easy: chrome.Format == page.Easy, Of: len(asked())}
+	for _, u := range asked() {
+		v.Choices = append(v.Choices, page.Option{Value: string(u), Text: f.T(r, f.room.consents.Question(u)), Checked: slices.Contains(uses, string(u))})
+	}
+	if v.Step = step; step < v.Of {
+		v.Use = string(asked()[step])
+		v.Ask = f.T(r, f.room.consents.Question(asked()[step]))
+		v.Answer = "no"
+		if slices.Contains(uses, v.Use) {
+			v.Answer = "yes"
+		}
+	}
+	v.YesNo = []page.Option{{Value: "yes", Text: f.T(r, "card.yes")}, {Value: "no", Text: f.T(r, "card.no")}}
+	return v
+}
+
+func (f *face) agreeForm(w http.ResponseWriter, r *http.Request) error {
+	x, g, err := f.mine(w, r)
+	if err != nil {
+		return left(err)
+	}
+	return f.show(w, r, "card/agree", "card.agree_title", f.agreeView(r, x, g, texts(g.Uses), 0), "", "/card/words")
+}
+
+// mine gives the contribution an address names, when it is the card's own.
+func (f *face) mine(w http.ResponseWriter, r *http.Request) (Word, Agreed, error) {
+	a, err := f.actor(w, r)
+	if err != nil {
+		return Word{}, Agreed{}, err
+	}
+	l, err := f.load(r.Context(), a)
+	if err != nil {
+		return Word{}, Agreed{}, err
+	}
+	return l.find(r)
+}
+
+// agree takes the answers of a page and shows the next: a question, or all to check.
+// Nothing is stored yet.
+func (f *face) agree(w http.ResponseWriter, r *http.Request) error {
+	if err := form.Parse(r); err != nil {
+		return err
+	}
+	x, g, err := f.mine(w, r)
+	if err != nil {
+		return left(err)
+	}
+	c, err := f.choice(r, x)
+	if err != nil {
+		return f.again(w, r, "card/agree", "card.agree_title", f.agreeView(r, x, g, r.Form["uses"], 0), "/card/words", err)
+	}
+	uses, step := texts(c.Uses), len(asked())
+	if n, e := strconv.Atoi(r.FormValue("step")); e == nil && n >= 0 && n < len(asked()) {
+		use := string(asked()[n])
+		uses = slices.DeleteFunc(uses, func(u string) bool { return u == use })
+		if r.FormValue("answer") == "yes" {
+			uses = append(uses, use)
+		}
+		step = n + 1
+	}
+	v := f.agreeView(r, x, g, uses, step)
+	v.Version, v.Ends = c.Version, c.Ends
+	if r.FormValue("again") != "" || step < len(asked()) {
+		if r.FormValue("again") != "" {
+			v = f.agreeView(r, x, g, uses, 0)
+			v.Version, v.Ends = c.Version, c.Ends
+		}
+		return f.show(w, r, "card/agree", "card.agree_title", v, "", "/card/words")
+	}
+	for _, u := range asked() {
+		answer := "card.no"
+		if slices.Contains(uses, string(u)) {
+			answer = "card.yes"
+		}
+		v.Rows = append(v.Rows, page.Row{Key: f.T(r, f.room.consents.Question(u)), Value: f.T(r, answer)})
+	}
+	if c.Ends != "" {
+		v.Rows = append(v.Rows, page.Row{Key: f.T(r, "card.ends"), Value: lang.Date(page.ChromeFrom(r.Context()).Lang, c.Ends)})
+	}
+	return f.show(w, r, "card/check", "card.check_title", v, "", said(x)+"/agree")
+}
+
+// choice reads the answers from a form.
+func (f *face) choice(r *http.Request, x Word) (Choice, error) {
+	var in struct {
+		Version int64       `json:"version"`
+		Uses    []terms.Use `json:"uses"`
+		Ends    string      `json:"ends"`
+	}
+	err := form.Fill(r.Form, &in)
+	if err == nil {
+		err = terms.Agreement{Uses: in.Uses, Ends: in.Ends}.Check()
+	}
+	chrome := page.ChromeFrom(r.Context())
+	looks := chrome.Format
+	if looks == "" {
+		looks = page.Standard
+	}
+	return Choice{Ref: x.Ref, Version: in.Version, Uses: in.Uses, Ends: in.Ends, Language: chrome.Lang, Format: looks}, err
+}
+
+func (f *face) agreed(w http.ResponseWriter, r *http.Request) error {
+	if err := form.Parse(r); err != nil {
+		return err
+	}
+	x, g, err := f.mine(w, r)
+	if err != nil {
+		return left(err)
+	}
+	c, err := f.choice(r, x)
+	if err == nil {
+		err = f.room.consents.Change(r.Context(), r.FormValue("key"), c)
+	}
+	if err != nil {
+		v := f.agreeView(r, x, g, texts(c.Uses), 0)
+		v.Key = ""
+		return f.again(w, r, "card/agree", "card.agree_title", v, "/card/words", err)
+	}
+	return web.Redirect(w, r, "/card/words?done=agreed")
+}
+
+func texts(uses []terms.Use) []string {
+	out := []string{}
+	for _, u := range uses {
+		out = append(out, string(u))
+	}
+	return out
+}

@@ -1,0 +1,118 @@
+package evidence
+
+import (
+	"context"
+
+	"plait/internal/kit/db"
+	"plait/internal/spine/news"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
+	"plait/internal/spine/trail"
+	"plait/internal/spine/who"
+)
+
+// MineIn asks for a person's own contributions.
+type MineIn struct {
+	Person string `json:"person"`
+}
+
+// MineOut is what a person said, newest first.
+type MineOut struct {
+	Contributions []Contribution `json:"contributions"`
+}
+
+// Mine gives what one person said, wherever in the programme, for their card.
+func (r *Room) Mine(ctx context.Context, in MineIn) (out MineOut, err error) {
+	now := r.clock.Now()
+	err = r.db.Read(ctx, func(tx *db.Tx) error {
+		if err := who.Must(ctx, tx, "evidence.see", ref.Of(ref.Person, in.Person)); err != nil {
+			return err
+		}
+		seen, err := who.Where(ctx, tx, "r", "evidence.see")
+		if err != nil {
+			return err
+		}
+		out.Contributions, err = mine(tx, in.Person, db.And(seen, terms.Where("r", terms.Project, now)))
+		return err
+	})
+	return out, err
+}
+
+// AddIn is a contribution that a person adds on their card.
+type AddIn struct {
+	About    ref.Ref `json:"about"` // the contribution it adds to, or the person: then nothing is known of it
+	Words    string  `json:"words"`
+	Language string  `json:"language"`
+}
+
+// Add stores what a person adds to their own words. It goes where the first one went,
+// with the same terms: the narrowest of them, until the person says otherwise.
+func (r *Room) Add(ctx context.Context, in AddIn) (out GiveOut, err error) {
+	id, agreed, entry, now := r.ids.New(), r.ids.New(), r.ids.New(), r.clock.Now()
+	err = r.db.Write(ctx, func(tx *db.Tx) error {
+		rec, err := who.Record(ctx, tx, "evidence.edit", in.About)
+		if err != nil {
+			return err
+		}
+		if err := checkWords(in.Words); err != nil {
+			return err
+		}
+		// About the person alone: nothing is known of it yet.
+		first := Contribution{Project: rec.Project}
+		if rec.Kind != ref.Person {
+			if first, err = one(tx, rec.Programme, in.About.ID); err != nil {
+				return err
+			}
+		}
+		s := Said{Strands: first.StrandList(), Site: first.Site, Person: rec.Person, Role: first.Role, Source: first.Source, Language: in.Language,
+			Expressed: "written", Voice: "own", Agreement: terms.Agreement{Mode: "own", Asked: "clicked"}}
+		c := made(id, first.Project, in.Words, s, now)
+		if err := r.keep(ctx, tx, []Contribution{c}, s, agreed); err != nil {
+			return err
+		}
+		out = GiveOut{c.Ref}
+		return trail.Put(ctx, tx, entry, now, "evidence.add-own", c.Ref, 1, c)
+	})
+	return out, err
+}
+
+// restored puts the words of records that are back into search again.
+func (r *Room) restored(tx *db.Tx, it news.Item) error {
+	for _, x := range it.Refs {
+		if x.Kind != Kind {
+			continue
+		}
+		c, err := one(tx, it.Programme, x.ID)
+		if err != nil {
+			return err
+		}
+		if err := index(tx, it.Programme, []Contribution{c}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// erased takes the words of records away for good; their rows stay and say nothing.
+func (r *Room) erased(tx *db.Tx, it news.Item) error {
+	for _, x := range it.Refs {
+		if x.Kind != Kind {
+			continue
+		}
+		if err := wipe(tx, it.Programme, x.ID); err != nil {
+			return err
+		}
+		rec, ok, err := ref.Get(tx, it.Programme, x.ID)
+		if err != nil || !ok {
+			return err
+		}
+		rec.Title, rec.Until = "", 0
+		if err := ref.Put(tx, rec); err != nil {
+			return err
+		}
+		if err := trail.Erase(tx, it.Programme, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}

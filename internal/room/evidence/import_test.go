@@ -1,0 +1,162 @@
+package evidence
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"plait/internal/engine/table"
+	"plait/internal/kit/fault"
+)
+
+func TestParseNamesTheFileByItsContent(t *testing.T) {
+	for content, want := range map[string]string{
+		"TY  - JOUR\nTI  - One\nER  - \n":            "ris",
+		"PMID- 1\nTI  - One\n\nPMID- 2\nTI  - Two\n": "nbib",
+		"comment,date\nOne,2026-01-01\n":             "csv",
+		"comment\tdate\nOne\t2026-01-01\n":           "tsv",
+		"comment\nOne\nTwo\n":                        "unknown",
+		"@article{a,\n title={One}\n}\n":             "bibtex",
+		"%PDF-1.7":                                   "pdf",
+		"PK\x03\x04":                                 "office",
+	} {
+		if got := parse([]byte(content), ""); got.Format != want {
+			t.Errorf("%.20q is %s, want %s", content, got.Format, want)
+		}
+	}
+}
+
+// TestParsedSurvives shows that what a parser in another process would answer is whole.
+func TestParsedSurvives(t *testing.T) {
+	for _, content := range []string{"TY  - JOUR\nTI  - One\nAU  - Berg, A van der\nZZ  - kept\nER  - \n", "comment,date\n\"=1+1\",2026-01-01\n"} {
+		one := parse([]byte(content), "")
+		b, err := json.Marshal(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var two Parsed
+		if err := json.Unmarshal(b, &two); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(one, two, cmpopts.EquateEmpty()); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestInProcessGivesUp(t *testing.T) {
+	_, err := InProcess{Limit: -time.Second}.Parse(t.Context(), []byte(strings.Repeat("a,b\n", 200_000)), "")
+	if !fault.Is(err, fault.Invalid) {
+		t.Errorf("a parser out of time: %v", err)
+	}
+}
+
+func TestColumns(t *testing.T) {
+	header := []string{"When", "What was said", "From"}
+	got, err := parseColumns(header, "words=what was said,date=1,source=From")
+	want := noColumns()
+	want.Words, want.Date, want.Source = 1, 0, 2
+	if err != nil || got != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, bad := range []string{"words=Nobody", "source=Nobody", "colour=From", "words"} {
+		if _, err := parseColumns(header, bad); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+	if (Columns{Words: 3}).within(3) || !want.within(3) || (Columns{Words: -2}).within(3) {
+		t.Error("a column outside the sheet is taken")
+	}
+}
+
+func TestRowsBecomeContributions(t *testing.T) {
+	c := noColumns()
+	c.Words, c.Date, c.Strand, c.Role, c.Site, c.Language = 0, 1, 2, 3, 4, 5
+	f := ImportFile{Name: `C:\papers\spring.csv`, Header: make([]string, 6), Columns: c}
+	at := place{project: "p", file: f.Name, said: Said{Strands: []string{"lived"}, On: "2026-01-01", Role: "carer"}, sites: sites{"north": "n1"}, now: 5}
+	for _, x := range []struct {
+		cells              []string
+		strand, on, role   string
+		site, lang, source string
+		problems           int
+	}{
+		{[]string{"Yes", "", "", "", "", ""}, "lived", "2026-01-01", "carer", "", "en", "spring.csv", 0},
+		{[]string{"Yes", "3 April 2025", "Practice and research", "nurse", "NORTH", "Welsh"}, "practice+research", "2025-04-03", "nurse", "n1", "cy", "spring.csv", 0},
+		{[]string{"Yes", "04/13/2025", "gossip", strings.Repeat("x", 300), "South", "???"}, "", "", strings.Repeat("x", 200), "", "en", "spring.csv", 5},
+		{[]string{"Yes"}, "lived", "2026-01-01", "carer", "", "en", "spring.csv", 0},
+	} {
+		got, problems, ok := f.contribution(Row{Line: 7, Cells: x.cells}, at)
+		if !ok || got.Strand != x.strand || got.On != x.on || got.Role != x.role || got.Site != x.site || got.Language != x.lang || got.Source != x.source {
+			t.Errorf("%v: %+v", x.cells, got)
+		}
+		if len(problems) != x.problems {
+			t.Errorf("%v: %d problems, want %d: %+v", x.cells, len(problems), x.problems, problems)
+		}
+		for _, p := range problems {
+			if p.Line != 7 || p.Say == "" {
+				t.Errorf("a problem with no line or words: %+v", p)
+			}
+		}
+	}
+	for _, words := range []string{"", "  \n", "\xff", strings.Repeat("x", MaxWords+1)} {
+		if _, problems, ok := f.contribution(Row{Line: 7, Cells: []string{words}}, at); ok || len(problems) != 1 {
+			t.Errorf("%.10q is stored: %+v", words, problems)
+		}
+	}
+}
+
+func TestDigest(t *testing.T) {
+	at := func(hash, project string, c Columns) string {
+		d, err := digestOf(hash, project, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	other := noColumns()
+	other.Words = 0
+	all := map[string]bool{at("a", "p", noColumns()): true, at("b", "p", noColumns()): true, at("a", "q", noColumns()): true, at("a", "p", other): true}
+	if len(all) != 4 || !all[at("a", "p", noColumns())] {
+		t.Error("digests do not tell imports apart")
+	}
+}
+
+// TestEveryReasonHasWords holds that each message a row may get is in the catalogue.
+func TestEveryReasonHasWords(t *testing.T) {
+	var en map[string]any
+	b, err := words.ReadFile("words/en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &en); err != nil {
+		t.Fatal(err)
+	}
+	c := noColumns()
+	f := ImportFile{Header: []string{"a"}, Rows: 1, Columns: c}
+	s := survey{file: f}
+	s.begin()
+	said := s.file.Problems
+	for _, content := range []string{"", "PK\x03\x04", "\xd0\xcf\x11\xe0", "%PDF-", "{\\rtf", "\x89PNG", "\x1f\x8b", "ID3"} {
+		said = append(said, parse([]byte(content), "").Problems...)
+	}
+	said = append(said, parse([]byte("a,b\n1,2\n"), "words=c").Problems...)
+	_, more, _ := fromReference(Row{Reference: &Reference{}}, place{})
+	said = append(said, more...)
+	_, more, _ = fromReference(Row{Reference: &Reference{DOI: "10.1/x"}}, place{})
+	said = append(said, more...)
+	for _, p := range said {
+		if _, ok := en[p.Say]; p.Say != "" && !ok {
+			t.Errorf("no words for %s", p.Say)
+		}
+		if p.Say == "" && p.Reason == "" {
+			t.Errorf("a problem without a reason: %+v", p)
+		}
+	}
+	if c.Words != table.None || len(said) < 11 {
+		t.Errorf("only %d reasons were looked at", len(said))
+	}
+}

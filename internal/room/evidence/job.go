@@ -1,0 +1,26 @@
+package evidence
+
+import (
+	"context"
+	"time"
+
+	"plait/internal/kit/fault"
+	"plait/internal/kit/job"
+	"plait/internal/spine/who"
+)
+
+// importJobs is the slow work of imports.
+func (r *Room) importJobs() []job.Def {
+	return []job.Def{{Name: bringJob, Timeout: time.Hour, Do: r.bringOn}}
+}
+
+// bringOn goes on with an import in the name of whoever began it, whose rights are asked
+// again for every chunk. An import that was undone or is in has nothing left to do.
+func (r *Room) bringOn(ctx context.Context, j job.Job) error {
+	ctx = who.As(ctx, who.Actor{Kind: who.ActorKind(j.Args["kind"]), ID: j.Args["actor"], Programme: j.Args["programme"]})
+	err := r.bringAll(ctx, j.Args["batch"], 0)
+	if fault.Is(err, fault.Missing) || fault.Is(err, fault.Forbidden) {
+		return nil // its starter may no longer do it: it waits for someone who may
+	}
+	return err
+}

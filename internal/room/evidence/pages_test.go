@@ -1,0 +1,64 @@
+package evidence
+
+import (
+	"io/fs"
+	"maps"
+	"testing"
+
+	"plait/internal/kit/lang"
+	"plait/internal/kit/page"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
+)
+
+func TestPages(t *testing.T) {
+	sub := func(f fs.FS, dir string) fs.FS {
+		s, err := fs.Sub(f, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	house := fs.FS(houseWords{})
+	words, err := lang.New(page.Words(), lang.Source{Name: "house", FS: house}, lang.Source{Name: "evidence", FS: sub(words, "words")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := page.New(words, []page.Source{{Name: "evidence", FS: sub(pages, "pages")}}, page.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := samples()
+	maps.Copy(all, importSamples())
+	page.Check(t, set, "evidence", all, page.Chrome{Account: "Sam", Lang: "en", SignOut: true})
+}
+
+// houseWords is a catalogue without words of its own: the pages of this room use none.
+type houseWords struct{}
+
+func (houseWords) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+func (houseWords) ReadDir(string) ([]fs.DirEntry, error) { return nil, nil }
+
+func samples() map[string]page.Samples {
+	c := Contribution{Ref: ref.Of(Kind, "018f0000-0000-7000-8000-000000000001"), Project: "018f0000-0000-7000-8000-000000000002", Title: "Ring first", Words: "Ring first, then come.",
+		Strand: "lived+practice", Role: "carer", On: "2026-02-01", Source: "Spring meeting", Language: "en", Voice: "behalf", Version: 2}
+	links := []strandLink{{"lived", "/evidence/x?strand=lived", 3, true}, {"practice", "/evidence/x?strand=practice", 0, false}, {"research", "/evidence/x?strand=research", 1, false}}
+	out := ListOut{Contributions: []Contribution{c}, Counts: map[string]int64{"": 2, "lived": 3, "all": 4}}
+	give := giveView{GiveIn: GiveIn{Project: c.Project, Words: "Ring", Said: Said{Role: "carer", Agreement: terms.Agreement{Uses: []terms.Use{terms.Quote}}}}, Action: "/evidence/x/give",
+		Strands: []page.Option{{Value: "lived", Text: "Lived experience", Hint: "From living with it", Checked: true}}, Uses: []page.Option{{Value: "quote", Text: "Quoted"}},
+		Ways: []page.Option{{Value: "spoken", Text: "Spoken"}}, Voices: []page.Option{{Value: "own", Text: "Own"}}, Modes: []page.Option{{Value: "own", Text: "The person"}}, AboutRef: c.Ref.String()}
+	problem := []page.Problem{{Field: "words", Text: "Type what was said"}}
+	return map[string]page.Samples{
+		"evidence/list": {Full: page.View{Title: "What we have heard", Body: listView{ListOut: out, Project: c.Project, Strands: links, Batch: "b", More: page.Pages{Next: "/evidence/x?after=y"}}, Notice: "Done"},
+			Empty: page.View{Title: "What we have heard", Body: listView{Project: c.Project, Empty: []page.Link{{Href: "/evidence/x/paste", Text: "Paste many"}}}}},
+		"evidence/see": {Full: page.View{Title: "What was said", Body: seeView{SeeOut: SeeOut{Contribution: c}, Rows: []page.Row{{Key: "Role", Value: "carer"}}, Agreed: []string{"In this project"}}},
+			Empty: page.View{Title: "What was said", Body: seeView{}}},
+		"evidence/give":  {Full: page.View{Title: "Add what was said", Body: give, Errors: problem}, Empty: page.View{Title: "Add what was said", Body: giveView{}}},
+		"evidence/paste": {Full: page.View{Title: "Paste", Body: give}, Empty: page.View{Title: "Paste", Body: giveView{}}},
+		"evidence/sort":  {Full: page.View{Title: "Sort", Body: sortView{ListOut: out, Project: c.Project, Strands: give.Strands}}, Empty: page.View{Title: "Sort", Body: sortView{}}},
+		"evidence/edit":  {Full: page.View{Title: "Correct", Body: editView{EditIn: EditIn{Ref: c.Ref, Words: c.Words, Version: 2}, Choices: give.Strands, Now: "New words", Action: "/evidence/x/said/y/edit"}}, Empty: page.View{Title: "Correct", Body: editView{}}},
+	}
+}

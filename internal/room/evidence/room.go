@@ -1,0 +1,107 @@
+package evidence
+
+import (
+	"context"
+	"embed"
+
+	"plait/internal/kit/clock"
+	"plait/internal/kit/db"
+	"plait/internal/kit/id"
+	"plait/internal/kit/job"
+	"plait/internal/kit/web"
+	"plait/internal/spine/news"
+	"plait/internal/spine/plug"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
+	"plait/internal/spine/who"
+)
+
+//go:embed words/*.json
+var words embed.FS
+
+//go:embed pages/*.html
+var pages embed.FS
+
+//go:embed sql/*.sql
+var migrations embed.FS
+
+// Consents remembers what was agreed when words came in; the room consent fills it.
+type Consents interface {
+	// Agree stores one agreement for many new records. id is new.
+	Agree(ctx context.Context, tx *db.Tx, id string, recs []ref.Record, a terms.Agreement) error
+}
+
+// Zones tells a programme's time zone; the room programme fills it.
+type Zones interface {
+	Zone(tx *db.Tx, programme string) (string, error)
+}
+
+// Room is the room evidence.
+type Room struct {
+	db       *db.DB
+	clock    clock.Clock
+	ids      *id.Maker
+	news     *news.Desk
+	consents Consents
+	zones    Zones
+	face     *face
+	jobs     *job.Queue
+	parser   Parser
+}
+
+// New makes the room.
+func New(n plug.Needs, consents Consents, zones Zones) *Room {
+	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, news: n.News, consents: consents, zones: zones,
+		jobs: n.Jobs, parser: InProcess{Limit: ParseTime}}
+	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
+	return r
+}
+
+// Reads sets what reads the files that come in, in place of InProcess.
+func (r *Room) Reads(p Parser) { r.parser = p }
+
+func (r *Room) zone(tx *db.Tx, programme string) (string, error) { return r.zones.Zone(tx, programme) }
+
+// Plug is the room's door.
+func (r *Room) Plug() plug.Plug {
+	f := r.face
+	verbs, routes := r.importPlug()
+	return plug.Plug{
+		Name: "evidence",
+		Verbs: append([]plug.Verb{
+			plug.Of("evidence.give", "evidence.give", r.Give),
+			plug.Of("evidence.paste", "evidence.give", r.Paste),
+			plug.Of("evidence.edit", "evidence.edit", r.Edit),
+			plug.Of("evidence.sort", "evidence.edit", r.Sort),
+			plug.Read("evidence.list", "evidence.see", r.List),
+			plug.Read("evidence.see", "evidence.see", r.See),
+			plug.Read("evidence.mine", "evidence.see", r.Mine),
+			plug.Of("evidence.add-own", "evidence.edit", r.Add),
+		}, verbs...),
+		Routes: append([]web.Route{
+			{Pattern: "GET /evidence/{project}", Permission: "evidence.see", Handle: f.list},
+			{Pattern: "GET /evidence/{project}/said/{id}", Permission: "evidence.see", Handle: f.see},
+			{Pattern: "GET /evidence/{project}/give", Permission: "evidence.give", Handle: f.giveForm},
+			{Pattern: "POST /evidence/{project}/give", Permission: "evidence.give", Handle: f.give},
+			{Pattern: "GET /evidence/{project}/paste", Permission: "evidence.give", Handle: f.pasteForm},
+			{Pattern: "POST /evidence/{project}/paste", Permission: "evidence.give", Handle: f.paste},
+			{Pattern: "POST /evidence/{project}/undo", Permission: "evidence.undo", Handle: f.undo},
+			{Pattern: "GET /evidence/{project}/sort", Permission: "evidence.edit", Handle: f.sortForm},
+			{Pattern: "POST /evidence/{project}/sort", Permission: "evidence.edit", Handle: f.sort},
+			{Pattern: "GET /evidence/{project}/said/{id}/edit", Permission: "evidence.edit", Handle: f.editForm},
+			{Pattern: "POST /evidence/{project}/said/{id}/edit", Permission: "evidence.edit", Handle: f.edit},
+		}, routes...),
+		Jobs:    r.importJobs(),
+		Listens: []news.Listener{{Name: "consent.restored", Hear: r.restored}, {Name: "consent.erased", Hear: r.erased}},
+		Kinds:   []plug.Kind{{Name: Kind, Permission: "evidence.see", Page: "/evidence/{project}/said/{id}"}},
+		Permissions: []who.Permission{
+			// Host leads and host staff are never among these: they do not see who said what.
+			{Name: "evidence.see", Roles: who.Team(), Card: true},
+			{Name: "evidence.give", Roles: append(who.Team(), who.Administrator), Card: true},
+			{Name: "evidence.edit", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Reviewer, who.Evaluator}, Card: true},
+			{Name: "evidence.undo", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Reviewer}},
+		},
+		Words: words, Pages: pages, Migrations: migrations,
+		Commands: r.commands(),
+	}
+}

@@ -1,0 +1,177 @@
+package evidence
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+
+	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
+	"plait/internal/kit/id"
+	"plait/internal/kit/search"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
+)
+
+const columns = `programme, id, project, words, said_on, source, language, expressed, voice, interpreter, role, reference, batch, given_at, version`
+
+func insert(tx *db.Tx, programme string, cs []Contribution) error {
+	const most = 500
+	for start := 0; start < len(cs); start += most {
+		part := cs[start:min(start+most, len(cs))]
+		rows := make([][]any, len(part))
+		for i, c := range part {
+			rows[i] = []any{programme, c.Ref.ID, c.Project, c.Words, c.On, c.Source, c.Language, c.Expressed, c.Voice, c.Helper, c.Role, c.Reference, c.Batch, c.GivenAt, c.Version}
+		}
+		if err := tx.Do(db.Join(db.Q("insert into evidence_contribution ("+columns+") values"), db.Values(rows))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// update stores a changed contribution where its version is still the one that was read.
+func update(tx *db.Tx, programme string, c Contribution, was int64) error {
+	n, err := tx.Exec(db.Q(`update evidence_contribution set words = ?, said_on = ?, source = ?, role = ?, version = ?
+		where programme = ? and id = ? and version = ?`, c.Words, c.On, c.Source, c.Role, c.Version, programme, c.Ref.ID, was))
+	if err == nil && n != 1 {
+		return fault.New(fault.Conflict, "evidence.changed_meanwhile", "Words", "").With("evidence.changed_meanwhile_do")
+	}
+	return err
+}
+
+func index(tx *db.Tx, programme string, cs []Contribution) error {
+	docs := make([]search.Doc, len(cs))
+	for i, c := range cs {
+		docs[i] = search.Doc{Programme: programme, ID: c.Ref.ID, Language: c.Language, Text: strings.Join([]string{c.Words, c.Source, c.Role}, "\n")}
+	}
+	return search.Put(tx, docs...)
+}
+
+const selected = `select r.id, r.project, r.title, c.words, r.strand, r.site, r.person, c.role, c.said_on, c.source, c.language, c.expressed, c.voice,
+	c.interpreter, c.reference, c.batch, r.state, r.fate, r.version, c.given_at, r.changed_at
+	from ref_record r join evidence_contribution c on c.programme = r.programme and c.id = r.id`
+
+func scan(row db.Row, c *Contribution) error {
+	c.Ref.Kind = Kind
+	return row.Scan(&c.Ref.ID, &c.Project, &c.Title, &c.Words, &c.Strand, &c.Site, &c.Person, &c.Role, &c.On, &c.Source, &c.Language, &c.Expressed,
+		&c.Voice, &c.Helper, &c.Reference, &c.Batch, &c.State, &c.Fate, &c.Version, &c.GivenAt, &c.ChangedAt)
+}
+
+// one reads a contribution; the caller has asked who.Must and looked at its terms.
+func one(tx *db.Tx, programme, id string) (Contribution, error) {
+	c, ok, err := db.One(tx, db.Q(selected+` where r.programme = ? and r.id = ?`, programme, id), scan)
+	if err == nil && !ok {
+		err = fault.New(fault.Missing, "house.missing")
+	}
+	return c, err
+}
+
+// list reads one page, newest first. may is who may see and what may be used.
+func list(tx *db.Tx, in ListIn, may db.Part) ([]Contribution, string, error) {
+	where := []db.Part{may, db.Q("r.project = ? and r.kind = ?", in.Project, Kind)}
+	if in.Strand != "" {
+		// The few stored forms that hold the strand, so that the index of the list serves.
+		where = append(where, db.Join(db.Q("r.strand in"), db.List(holding(in.Strand))))
+	}
+	if in.Site != "" {
+		where = append(where, db.Q("r.site = ?", in.Site))
+	}
+	if in.State != "" {
+		where = append(where, db.Q("r.state = ?", in.State))
+	}
+	if in.Batch != "" {
+		where = append(where, db.Q("c.batch = ?", in.Batch))
+	}
+	if at, last, ok := cursor(in.After); ok {
+		where = append(where, db.Q("(r.changed_at, r.id) < (?, ?)", at, last))
+	}
+	out, err := db.All(tx, db.Join(db.Q(selected+" where"), db.And(where...),
+		db.Q("order by r.changed_at desc, r.id desc limit ?", in.Limit+1)), scan)
+	if err != nil || int64(len(out)) <= in.Limit {
+		return out, "", err
+	}
+	out = out[:in.Limit]
+	end := out[len(out)-1]
+	next := base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(end.ChangedAt, 10) + " " + end.Ref.ID))
+	return out, next, nil
+}
+
+func cursor(s string) (at int64, last string, ok bool) {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil || s == "" {
+		return 0, "", false
+	}
+	stamp, last, ok := strings.Cut(string(b), " ")
+	at, err = strconv.ParseInt(stamp, 10, 64)
+	return at, last, ok && err == nil && id.Valid(last)
+}
+
+// holding is every stored form of one or two strands that holds s.
+func holding(s string) []string {
+	out := []string{s}
+	for _, a := range Strands() {
+		for _, b := range Strands() {
+			if a < b && (a == s || b == s) {
+				out = append(out, a+"+"+b)
+			}
+		}
+	}
+	return out
+}
+
+// counts gives live contributions by strand; one of two strands counts in both.
+func counts(tx *db.Tx, programme, project string, now int64) (map[string]int64, error) {
+	tallies, err := ref.Tallies(tx, programme, project, now)
+	out := map[string]int64{"all": 0, "": 0, "research": 0, "lived": 0, "practice": 0}
+	for _, t := range tallies {
+		if t.Kind != Kind {
+			continue
+		}
+		out["all"] += t.N
+		if t.Strand == "" {
+			out[""] += t.N
+			continue
+		}
+		for _, s := range strings.Split(t.Strand, "+") {
+			out[s] += t.N
+		}
+	}
+	return out, err
+}
+
+func insertBatch(tx *db.Tx, programme string, b Batch) error {
+	return tx.Do(db.Q(`insert into evidence_batch (programme, id, project, name, made, state, digest, at, stored, detail) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		programme, b.ID, b.Project, b.Name, b.Made, b.State, b.Digest, b.At, b.Stored, b.Detail))
+}
+
+const batchColumns = `id, project, name, made, state, digest, at, stored, detail`
+
+func scanBatch(r db.Row, b *Batch) error {
+	return r.Scan(&b.ID, &b.Project, &b.Name, &b.Made, &b.State, &b.Digest, &b.At, &b.Stored, &b.Detail)
+}
+
+func batch(tx *db.Tx, programme, id string) (Batch, bool, error) {
+	return db.One(tx, db.Q(`select `+batchColumns+` from evidence_batch where programme = ? and id = ?`, programme, id), scanBatch)
+}
+
+// drop deletes contributions with their search words, terms and rows.
+func drop(tx *db.Tx, programme string, ids []string) error {
+	const most = 500
+	for start := 0; start < len(ids); start += most {
+		part := ids[start:min(start+most, len(ids))]
+		if err := search.Drop(tx, programme, part...); err != nil {
+			return err
+		}
+		if err := tx.Do(db.Join(db.Q(`delete from evidence_contribution where programme = ? and id in`, programme), db.List(part))); err != nil {
+			return err
+		}
+		if err := terms.Drop(tx, programme, part...); err != nil {
+			return err
+		}
+		if err := ref.Drop(tx, programme, part...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,247 @@
+package evidence
+
+import (
+	"encoding/json"
+
+	"plait/internal/kit/db"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
+)
+
+// importHead is what an import has besides its batch.
+type importHead struct {
+	Batch
+	Actor     string
+	Said      Said
+	Total     int64 // rows to be stored
+	Done      int64 // rows stored so far
+	ChangedAt int64
+}
+
+func insertImport(tx *db.Tx, programme, key string, h importHead) error {
+	said, err := json.Marshal(h.Said)
+	if err != nil {
+		return err
+	}
+	if err := insertBatch(tx, programme, h.Batch); err != nil {
+		return err
+	}
+	return tx.Do(db.Q(`insert into evidence_import (programme, batch, actor, key, said, total, done, changed_at) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+		programme, h.ID, h.Actor, key, string(said), h.Total, h.Done, h.ChangedAt))
+}
+
+const importColumns = `b.id, b.project, b.name, b.made, b.state, b.digest, b.at, b.stored, b.detail, i.actor, i.said, i.total, i.done, i.changed_at
+	from evidence_import i join evidence_batch b on b.programme = i.programme and b.id = i.batch`
+
+func scanImport(r db.Row, h *importHead) error {
+	var said string
+	if err := r.Scan(&h.ID, &h.Project, &h.Name, &h.Made, &h.State, &h.Digest, &h.At, &h.Batch.Stored, &h.Detail,
+		&h.Actor, &said, &h.Total, &h.Done, &h.ChangedAt); err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(said), &h.Said)
+}
+
+func importOf(tx *db.Tx, programme, batch string) (importHead, bool, error) {
+	return db.One(tx, db.Q(`select `+importColumns+` where i.programme = ? and i.batch = ?`, programme, batch), scanImport)
+}
+
+// importByKey finds what the same form has begun before.
+func importByKey(tx *db.Tx, programme, actor, key string) (importHead, bool, error) {
+	return db.One(tx, db.Q(`select `+importColumns+` where i.programme = ? and i.actor = ? and i.key = ?`, programme, actor, key), scanImport)
+}
+
+// imports lists a project's imports, newest first.
+func imports(tx *db.Tx, programme, project string, most int64) ([]importHead, error) {
+	return db.All(tx, db.Q(`select `+importColumns+` where b.programme = ? and b.project = ? order by b.at desc, b.id desc limit ?`,
+		programme, project, most), scanImport)
+}
+
+func setImport(tx *db.Tx, programme string, h importHead) error {
+	said, err := json.Marshal(h.Said)
+	if err != nil {
+		return err
+	}
+	if err := tx.Do(db.Q(`update evidence_import set said = ?, total = ?, done = ?, changed_at = ? where programme = ? and batch = ?`,
+		string(said), h.Total, h.Done, h.ChangedAt, programme, h.ID)); err != nil {
+		return err
+	}
+	return tx.Do(db.Q(`update evidence_batch set state = ?, stored = ? where programme = ? and id = ?`, h.State, h.Batch.Stored, programme, h.ID))
+}
+
+const fileColumns = `n, name, format, encoding, hash, digest, header, columns_of, read_rows, good_rows, stored, same_as, told, problems`
+
+func insertFile(tx *db.Tx, programme, batch string, f ImportFile) error {
+	args := []any{programme, batch}
+	rest, err := fileArgs(f)
+	if err != nil {
+		return err
+	}
+	return tx.Do(db.Q(`insert into evidence_import_file (programme, batch, `+fileColumns+`) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		append(args, rest...)...))
+}
+
+func setFile(tx *db.Tx, programme, batch string, f ImportFile) error {
+	args, err := fileArgs(f)
+	if err != nil {
+		return err
+	}
+	return tx.Do(db.Q(`update evidence_import_file set name = ?, format = ?, encoding = ?, hash = ?, digest = ?, header = ?, columns_of = ?, read_rows = ?,
+		good_rows = ?, stored = ?, same_as = ?, told = ?, problems = ? where programme = ? and batch = ? and n = ?`,
+		append(args[1:], programme, batch, f.N)...))
+}
+
+func fileArgs(f ImportFile) ([]any, error) {
+	var texts []any
+	for _, v := range []any{f.Header, f.Columns, f.Told, f.Problems} {
+		b, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, string(b))
+	}
+	return []any{f.N, f.Name, f.Format, f.Encoding, f.Hash, f.Digest, texts[0], texts[1], f.Rows, f.Good, f.Stored, f.SameAs, texts[2], texts[3]}, nil
+}
+
+func scanFile(r db.Row, f *ImportFile) error {
+	var header, columns, told, problems string
+	if err := r.Scan(&f.N, &f.Name, &f.Format, &f.Encoding, &f.Hash, &f.Digest, &header, &columns, &f.Rows, &f.Good, &f.Stored, &f.SameAs,
+		&told, &problems); err != nil {
+		return err
+	}
+	texts, into := []string{header, columns, told, problems}, []any{&f.Header, &f.Columns, &f.Told, &f.Problems}
+	for i, text := range texts {
+		if err := json.Unmarshal([]byte(text), into[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func importFiles(tx *db.Tx, programme, batch string) ([]ImportFile, error) {
+	return db.All(tx, db.Q(`select `+fileColumns+` from evidence_import_file where programme = ? and batch = ? order by n`, programme, batch), scanFile)
+}
+
+// earlier is an import that already holds the same file.
+type earlier struct {
+	Batch, Name, State string
+	At                 int64
+}
+
+// sameFile finds an import, on its way or in, that holds the same: by digest (bytes,
+// place and columns) or by the hash of the bytes alone.
+func sameFile(tx *db.Tx, programme, project, not, digest, hash string) (earlier, bool, error) {
+	which := db.Q("f.digest = ?", digest)
+	if digest == "" {
+		which = db.Q("f.hash = ?", hash)
+	}
+	return db.One(tx, db.Join(db.Q(`select f.batch, f.name, b.state, b.at from evidence_import_file f
+		join evidence_batch b on b.programme = f.programme and b.id = f.batch where f.programme = ?`, programme), db.Q("and"), which,
+		db.Q(`and f.same_as = '' and b.project = ? and b.id <> ? and b.state in (?, ?) order by b.at, f.n limit 1`, project, not, BatchGoing, BatchIn)),
+		func(r db.Row, e *earlier) error { return r.Scan(&e.Batch, &e.Name, &e.State, &e.At) })
+}
+
+func insertRows(tx *db.Tx, programme, batch string, file, from int64, rows []Row) error {
+	const most = 500
+	values := make([][]any, 0, most)
+	for i, row := range rows {
+		b, err := json.Marshal(row)
+		if err != nil {
+			return err
+		}
+		values = append(values, []any{programme, batch, file, from + int64(i), int64(row.Line), string(b)})
+		if len(values) == most || i == len(rows)-1 {
+			if err := tx.Do(db.Join(db.Q(`insert into evidence_import_row (programme, batch, file, n, line, fields) values`), db.Values(values))); err != nil {
+				return err
+			}
+			values = values[:0]
+		}
+	}
+	return nil
+}
+
+// stagedRow is a row that waits, and where it stands.
+type stagedRow struct {
+	File, N int64
+	Row     Row
+}
+
+func scanRow(r db.Row, s *stagedRow) error {
+	var fields string
+	if err := r.Scan(&s.File, &s.N, &fields); err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(fields), &s.Row)
+}
+
+// nextRows reads the first rows of an import that still wait.
+func nextRows(tx *db.Tx, programme, batch string, most int64) ([]stagedRow, error) {
+	return db.All(tx, db.Q(`select file, n, fields from evidence_import_row where programme = ? and batch = ? order by file, n limit ?`,
+		programme, batch, most), scanRow)
+}
+
+// rowsOf reads the rows of one file from number from on.
+func rowsOf(tx *db.Tx, programme, batch string, file, from, most int64) ([]stagedRow, error) {
+	return db.All(tx, db.Q(`select file, n, fields from evidence_import_row where programme = ? and batch = ? and file = ? and n >= ? order by n limit ?`,
+		programme, batch, file, from, most), scanRow)
+}
+
+// dropRows takes away the waiting rows up to and with the last of some.
+func dropRows(tx *db.Tx, programme, batch string, rows []stagedRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	last := rows[len(rows)-1]
+	return tx.Do(db.Q(`delete from evidence_import_row where programme = ? and batch = ? and (file < ? or (file = ? and n <= ?))`,
+		programme, batch, last.File, last.File, last.N))
+}
+
+// dropFileRows takes away every waiting row of one file, most at a time; it says how
+// many went.
+func dropFileRows(tx *db.Tx, programme, batch string, file, most int64) (int64, error) {
+	return tx.Exec(db.Q(`delete from evidence_import_row where programme = ? and batch = ? and file = ? and n in
+		(select n from evidence_import_row where programme = ? and batch = ? and file = ? order by n limit ?)`,
+		programme, batch, file, programme, batch, file, most))
+}
+
+// sitesOf reads the sites of a project by name and id.
+func sitesOf(tx *db.Tx, programme, project string, now int64) (sites, error) {
+	recs, err := db.All(tx, db.Join(db.Q(`select `+ref.Columns("r")+` from ref_record r where r.programme = ? and r.project = ? and r.kind = ? and`,
+		programme, project, ref.Site), terms.Where("r", terms.Project, now), db.Q(`order by r.id`)), ref.Scan)
+	return siteIndex(recs), err
+}
+
+// held counts what of a batch something stands on.
+func held(tx *db.Tx, programme, batch string) (int64, error) {
+	return db.Count(tx, db.Q(`select count(*) from evidence_contribution c where c.programme = ? and c.batch = ?
+		and (exists (select 1 from tie t where t.programme = c.programme and t.from_id = c.id)
+		or exists (select 1 from tie t where t.programme = c.programme and t.to_id = c.id))`, programme, batch))
+}
+
+// ofBatch is the ids of a batch's contributions, to stand after "in".
+func ofBatch(programme, batch string) db.Part {
+	return db.Q(`(select id from evidence_contribution where programme = ? and batch = ?)`, programme, batch)
+}
+
+func countOf(tx *db.Tx, programme, batch string) (int64, error) {
+	return db.Count(tx, db.Q(`select count(*) from evidence_contribution where programme = ? and batch = ?`, programme, batch))
+}
+
+// someOf reads the ids of the first contributions of a batch.
+func someOf(tx *db.Tx, programme, batch string, most int64) ([]string, error) {
+	return db.All(tx, db.Q(`select id from evidence_contribution where programme = ? and batch = ? order by id limit ?`, programme, batch, most), db.Value[string])
+}
+
+func setBatch(tx *db.Tx, programme, batch, state string, stored int64) error {
+	return tx.Do(db.Q(`update evidence_batch set state = ?, stored = ? where programme = ? and id = ?`, state, stored, programme, batch))
+}
+
+// quiet takes the words an undone import still quotes out of its files: what its
+// messages cited, and the names of its columns.
+func quiet(tx *db.Tx, programme, batch string) error {
+	return tx.Do(db.Q(`update evidence_import_file set header = '[]', told = '[]', problems = '[]' where programme = ? and batch = ?`, programme, batch))
+}
+
+func addStored(tx *db.Tx, programme, batch string, file, n int64) error {
+	return tx.Do(db.Q(`update evidence_import_file set stored = stored + ? where programme = ? and batch = ? and n = ?`, n, programme, batch, file))
+}

@@ -1,0 +1,21 @@
+package evidence
+
+import (
+	"plait/internal/kit/db"
+	"plait/internal/kit/search"
+)
+
+// mine reads one person's contributions, newest first.
+func mine(tx *db.Tx, person string, may db.Part) ([]Contribution, error) {
+	return db.All(tx, db.Join(db.Q(selected+" where"), db.And(may, db.Q("r.person = ? and r.kind = ?", person, Kind)),
+		db.Q("order by r.changed_at desc, r.id desc limit 500")), scan)
+}
+
+// wipe takes every word of a contribution away.
+func wipe(tx *db.Tx, programme, id string) error {
+	if err := search.Drop(tx, programme, id); err != nil {
+		return err
+	}
+	return tx.Do(db.Q(`update evidence_contribution set words = '', source = '', interpreter = '', role = '', reference = '', said_on = ''
+		where programme = ? and id = ?`, programme, id))
+}

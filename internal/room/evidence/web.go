@@ -1,0 +1,299 @@
+package evidence
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"plait/internal/kit/form"
+	"plait/internal/kit/lang"
+	"plait/internal/kit/page"
+	"plait/internal/kit/web"
+	"plait/internal/spine/plug"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
+)
+
+type face struct {
+	*web.Face
+	desk *plug.Desk
+	room *Room
+}
+
+// listView is the page of a project's contributions.
+type listView struct {
+	ListOut
+	Project string
+	Strand  string
+	State   string
+	Batch   string
+	Strands []strandLink
+	More    page.Pages
+	Empty   []page.Link
+}
+
+type strandLink struct {
+	Strand, Href string
+	N            int64
+	Current      bool
+}
+
+func (f *face) list(w http.ResponseWriter, r *http.Request) error {
+	project := r.PathValue("project")
+	q := r.URL.Query()
+	in := ListIn{Project: project, Strand: q.Get("strand"), State: q.Get("state"), Site: q.Get("site"), Batch: q.Get("batch"), After: q.Get("after"), Limit: 25}
+	out, err := f.room.List(r.Context(), in)
+	if err != nil {
+		return err
+	}
+	v := listView{ListOut: out, Project: project, Strand: in.Strand, State: in.State, Batch: in.Batch}
+	here := "/evidence/" + project
+	for _, s := range Strands() {
+		v.Strands = append(v.Strands, strandLink{s, here + "?strand=" + s, out.Counts[s], s == in.Strand})
+	}
+	if out.Next != "" {
+		q.Set("after", out.Next)
+		v.More.Next = here + "?" + q.Encode()
+	}
+	v.Empty = []page.Link{{Href: here + "/paste", Text: f.T(r, "evidence.paste_do")}, {Href: here + "/give", Text: f.T(r, "evidence.give_do")},
+		{Href: here + "/import", Text: f.T(r, "evidence.import_do")}}
+	notice := ""
+	if q.Get("done") != "" && slices.Contains([]string{"pasted", "given", "undone", "imported", "sorted", "withdrawn"}, q.Get("done")) {
+		notice = f.T(r, "evidence.done_"+q.Get("done"))
+	}
+	return f.Show(w, r, "evidence/list", page.View{Title: f.T(r, "evidence.title"), Body: v, Notice: notice, Back: "/project/" + project})
+}
+
+// seeView is the page of one contribution.
+type seeView struct {
+	SeeOut
+	Project string
+	Rows    []page.Row
+	Agreed  []string
+	Stances []page.Option
+}
+
+func (f *face) see(w http.ResponseWriter, r *http.Request) error {
+	out, err := f.room.See(r.Context(), SeeIn{ref.Of(Kind, r.PathValue("id"))})
+	if err != nil {
+		return err
+	}
+	v := seeView{SeeOut: out, Project: out.Project}
+	tongue := page.ChromeFrom(r.Context()).Lang
+	row := func(key, value string) { v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value}) }
+	row("evidence.role", out.Role)
+	row("evidence.on", lang.Date(tongue, out.On))
+	row("evidence.source", out.Source)
+	row("evidence.expressed", f.choice(r, "expressed", out.Expressed))
+	row("evidence.voice", f.choice(r, "voice", out.Voice))
+	if out.Helper != "" {
+		row("evidence.interpreter", out.Helper)
+	}
+	for _, g := range out.Uses {
+		v.Agreed = append(v.Agreed, f.T(r, "house.use_"+string(g.Use)))
+	}
+	return f.Show(w, r, "evidence/see", page.View{Title: out.Title, Body: v, Back: "/evidence/" + out.Project})
+}
+
+func (f *face) choice(r *http.Request, field, value string) string {
+	if value == "" {
+		return ""
+	}
+	return f.T(r, "evidence."+field+"_"+strings.ReplaceAll(value, " ", "_"))
+}
+
+// giveView is the form for one contribution and for a paste.
+type giveView struct {
+	GiveIn
+	Pasted   string
+	Name     string
+	Key      string
+	Action   string
+	Strands  []page.Option
+	Uses     []page.Option
+	Ways     []page.Option
+	Voices   []page.Option
+	Modes    []page.Option
+	AboutRef string
+}
+
+func (f *face) options(r *http.Request, field string, values []string) []page.Option {
+	var out []page.Option
+	for _, x := range values {
+		out = append(out, page.Option{Value: x, Text: f.choice(r, field, x)})
+	}
+	return out
+}
+
+func (f *face) view(r *http.Request, in GiveIn) giveView {
+	v := giveView{GiveIn: in, Action: r.URL.Path, AboutRef: in.About.String(), Key: r.FormValue("key")}
+	for _, s := range Strands() {
+		v.Strands = append(v.Strands, page.Option{Value: s, Text: f.T(r, "page.strand."+s), Hint: f.T(r, "evidence.strand_hint_"+s), Checked: slices.Contains(in.Strands, s)})
+	}
+	for _, u := range terms.Uses()[1:] {
+		v.Uses = append(v.Uses, page.Option{Value: string(u), Text: f.T(r, "house.use_"+string(u)), Checked: slices.Contains(in.Uses, u)})
+	}
+	v.Ways = f.options(r, "expressed", Ways())
+	v.Voices = f.options(r, "voice", Voices())
+	for _, m := range terms.Modes() {
+		v.Modes = append(v.Modes, page.Option{Value: m, Text: f.T(r, "house.mode_"+m)})
+	}
+	return v
+}
+
+func (f *face) giveForm(w http.ResponseWriter, r *http.Request) error {
+	in := GiveIn{Project: r.PathValue("project")}
+	if err := form.Fill(r.URL.Query(), &in); err != nil {
+		return err
+	}
+	in.Project = r.PathValue("project")
+	return f.Show(w, r, "evidence/give", page.View{Title: f.T(r, "evidence.give_title"), Body: f.view(r, in), Back: "/evidence/" + in.Project})
+}
+
+func (f *face) give(w http.ResponseWriter, r *http.Request) error {
+	var in GiveIn
+	err := form.Read(r, &in)
+	in.Project = r.PathValue("project")
+	var out GiveOut
+	if err == nil {
+		out, err = plug.Run(r.Context(), f.desk, "evidence.give", r.FormValue("key"), f.room.Give, in)
+	}
+	if err != nil {
+		return f.Again(w, r, "evidence/give", page.View{Title: f.T(r, "evidence.give_title"), Body: f.view(r, in), Back: "/evidence/" + in.Project}, err)
+	}
+	if r.FormValue("next") == "another" {
+		// The next card inherits what this one shared; only its words are empty.
+		q := url.Values{"strands": in.Strands, "role": {in.Role}, "on": {in.On}, "source": {in.Source}, "site": {in.Site}, "done": {"given"}}
+		return web.Redirect(w, r, "/evidence/"+in.Project+"/give?"+q.Encode())
+	}
+	return web.Redirect(w, r, "/evidence/"+in.Project+"/said/"+out.Ref.ID)
+}
+
+func (f *face) pasteForm(w http.ResponseWriter, r *http.Request) error {
+	in := GiveIn{Project: r.PathValue("project")}
+	return f.Show(w, r, "evidence/paste", page.View{Title: f.T(r, "evidence.paste_title"), Body: f.view(r, in), Back: "/evidence/" + in.Project})
+}
+
+func (f *face) paste(w http.ResponseWriter, r *http.Request) error {
+	var in PasteIn
+	err := form.Read(r, &in)
+	in.Project = r.PathValue("project")
+	var out PasteOut
+	if err == nil {
+		out, err = plug.Run(r.Context(), f.desk, "evidence.paste", r.FormValue("key"), f.room.Paste, in)
+	}
+	if err != nil {
+		v := f.view(r, GiveIn{Project: in.Project, Said: in.Said})
+		v.Pasted, v.Name = in.Pasted, in.Name
+		return f.Again(w, r, "evidence/paste", page.View{Title: f.T(r, "evidence.paste_title"), Body: v, Back: "/evidence/" + in.Project}, err)
+	}
+	return web.Redirect(w, r, "/evidence/"+in.Project+"?done=pasted&batch="+out.Batch)
+}
+
+func (f *face) undo(w http.ResponseWriter, r *http.Request) error {
+	var in UndoIn
+	if err := form.Read(r, &in); err != nil {
+		return err
+	}
+	// Undo runs its own short transactions and answers the same when it is sent twice.
+	if _, err := f.room.Undo(r.Context(), in); err != nil {
+		return err
+	}
+	if r.FormValue("next") == "import" {
+		return web.Redirect(w, r, "/evidence/"+r.PathValue("project")+"/import?done=undone")
+	}
+	return web.Redirect(w, r, "/evidence/"+r.PathValue("project")+"?done=undone")
+}
+
+// sortView is the list of what waits for its strand.
+type sortView struct {
+	ListOut
+	Project string
+	Key     string
+	Strands []page.Option
+}
+
+func (f *face) sortView(r *http.Request, picked []string) (sortView, error) {
+	out, err := f.room.List(r.Context(), ListIn{Project: r.PathValue("project"), State: ToSort, Limit: 50})
+	v := sortView{ListOut: out, Project: r.PathValue("project"), Key: r.FormValue("key")}
+	for _, s := range Strands() {
+		v.Strands = append(v.Strands, page.Option{Value: s, Text: f.T(r, "page.strand."+s), Checked: slices.Contains(picked, s)})
+	}
+	return v, err
+}
+
+func (f *face) sortForm(w http.ResponseWriter, r *http.Request) error {
+	v, err := f.sortView(r, nil)
+	if err != nil {
+		return err
+	}
+	notice := ""
+	if r.URL.Query().Get("done") == "sorted" {
+		notice = f.T(r, "evidence.done_sorted")
+	}
+	return f.Show(w, r, "evidence/sort", page.View{Title: f.T(r, "evidence.sort_title"), Body: v, Notice: notice, Back: "/evidence/" + v.Project})
+}
+
+func (f *face) sort(w http.ResponseWriter, r *http.Request) error {
+	var in SortIn
+	err := form.Read(r, &in)
+	in.Project = r.PathValue("project")
+	if err == nil {
+		_, err = plug.Run(r.Context(), f.desk, "evidence.sort", r.FormValue("key"), f.room.Sort, in)
+	}
+	if err != nil {
+		v, e := f.sortView(r, in.Strands)
+		if e != nil {
+			return e
+		}
+		return f.Again(w, r, "evidence/sort", page.View{Title: f.T(r, "evidence.sort_title"), Body: v, Back: "/evidence/" + in.Project}, err)
+	}
+	return web.Redirect(w, r, "/evidence/"+in.Project+"/sort?done=sorted")
+}
+
+// editView is the form that corrects a contribution.
+type editView struct {
+	EditIn
+	Project string
+	Action  string
+	Key     string
+	Choices []page.Option
+	Now     string // the words as they are now, when someone else was first
+}
+
+func (f *face) editView(r *http.Request, in EditIn) editView {
+	v := editView{EditIn: in, Project: r.PathValue("project"), Action: r.URL.Path, Key: r.FormValue("key")}
+	for _, s := range Strands() {
+		v.Choices = append(v.Choices, page.Option{Value: s, Text: f.T(r, "page.strand."+s), Checked: slices.Contains(in.Strands, s)})
+	}
+	return v
+}
+
+func (f *face) editForm(w http.ResponseWriter, r *http.Request) error {
+	out, err := f.room.See(r.Context(), SeeIn{ref.Of(Kind, r.PathValue("id"))})
+	if err != nil {
+		return err
+	}
+	in := EditIn{Ref: out.Ref, Version: out.Version, Words: out.Words, Strands: out.StrandList(), Role: out.Role, On: out.On, Source: out.Source}
+	return f.Show(w, r, "evidence/edit", page.View{Title: f.T(r, "evidence.edit_title"), Body: f.editView(r, in), Back: "/evidence/" + out.Project + "/said/" + out.Ref.ID})
+}
+
+func (f *face) edit(w http.ResponseWriter, r *http.Request) error {
+	var in EditIn
+	err := form.Read(r, &in)
+	in.Ref = ref.Of(Kind, r.PathValue("id"))
+	if err == nil {
+		_, err = plug.Run(r.Context(), f.desk, "evidence.edit", r.FormValue("key"), f.room.Edit, in)
+	}
+	here := "/evidence/" + r.PathValue("project") + "/said/" + in.Ref.ID
+	if err != nil {
+		v := f.editView(r, in)
+		// Someone else was first: both texts are shown, and the next press stands on theirs.
+		if now, e := f.room.See(r.Context(), SeeIn{in.Ref}); e == nil && now.Version != in.Version {
+			v.Now, v.Version, v.Key = now.Words, now.Version, ""
+		}
+		return f.Again(w, r, "evidence/edit", page.View{Title: f.T(r, "evidence.edit_title"), Body: v, Back: here}, err)
+	}
+	return web.Redirect(w, r, here)
+}

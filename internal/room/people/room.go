@@ -1,0 +1,73 @@
+package people
+
+import (
+	"embed"
+
+	"plait/internal/kit/clock"
+	"plait/internal/kit/db"
+	"plait/internal/kit/id"
+	"plait/internal/spine/news"
+	"plait/internal/spine/plug"
+	"plait/internal/spine/who"
+)
+
+//go:embed words/*.json
+var words embed.FS
+
+//go:embed pages/*.html
+var pages embed.FS
+
+//go:embed sql/*.sql
+var migrations embed.FS
+
+// Room is the room people.
+type Room struct {
+	db    *db.DB
+	clock clock.Clock
+	ids   *id.Maker
+	news  *news.Desk
+	face  *face
+}
+
+// New makes the room.
+func New(n plug.Needs) *Room {
+	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, news: n.News}
+	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
+	return r
+}
+
+// Plug is the room's door.
+func (r *Room) Plug() plug.Plug {
+	return plug.Plug{
+		Name: "people",
+		Verbs: []plug.Verb{
+			plug.Of("people.add", "people.change", r.Add),
+			plug.Of("people.paste", "people.change", r.Paste),
+			plug.Of("people.change", "people.change", r.Change),
+			plug.Of("people.state", "people.change", r.State),
+			plug.Of("people.needs", "people.change", r.Needs),
+			plug.Of("people.share", "people.change", r.Share),
+			plug.Of("people.met", "people.change", r.Met),
+			plug.Of("people.review", "people.change", r.Review),
+			plug.Of("people.reach", "people.change", r.Reach),
+			plug.Of("people.place", "people.change", r.Place),
+			plug.Of("people.organisation", "people.change", r.Organisation),
+			plug.Of("people.wishes", "people.own", r.Wishes),
+			plug.Read("people.list", "people.see", r.List),
+			plug.Read("people.see", "people.see", r.See),
+			plug.Read("people.organisations", "people.see", r.Organisations),
+		},
+		Routes: r.face.routes(),
+		Kinds: []plug.Kind{
+			{Name: Kind, Permission: "people.see", Page: "/people/{id}"},
+			{Name: Organisation, Permission: "people.see", Page: "/people/organisation/{id}"},
+		},
+		Permissions: []who.Permission{
+			{Name: "people.see", Roles: seers()},
+			{Name: "people.change", Roles: changers()},
+			// A card is asked about its own person: format, language, how to be reached.
+			{Name: "people.own", Roles: changers(), Card: true},
+		},
+		Words: words, Pages: pages, Migrations: migrations,
+	}
+}

@@ -1,0 +1,347 @@
+package people
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"plait/internal/kit/clock"
+	"plait/internal/kit/db"
+	"plait/internal/kit/form"
+	"plait/internal/kit/lang"
+	"plait/internal/kit/page"
+	"plait/internal/kit/web"
+	"plait/internal/spine/plug"
+	"plait/internal/spine/ref"
+)
+
+type face struct {
+	*web.Face
+	desk *plug.Desk
+	room *Room
+}
+
+func (f *face) routes() []web.Route {
+	const see, change = "people.see", "people.change"
+	return []web.Route{
+		{Pattern: "GET /people", Permission: see, Handle: f.list},
+		{Pattern: "GET /people/add", Permission: change, Handle: f.addForm},
+		{Pattern: "POST /people/add", Permission: change, Handle: f.add},
+		{Pattern: "GET /people/paste", Permission: change, Handle: f.pasteForm},
+		{Pattern: "POST /people/paste", Permission: change, Handle: f.paste},
+		{Pattern: "GET /people/organisations", Permission: see, Handle: f.groups},
+		{Pattern: "GET /people/organisation/add", Permission: change, Handle: f.groupForm},
+		{Pattern: "POST /people/organisation/add", Permission: change, Handle: f.group},
+		{Pattern: "GET /people/organisation/{id}", Permission: see, Handle: f.seeGroup},
+		{Pattern: "GET /people/organisation/{id}/change", Permission: change, Handle: f.groupForm},
+		{Pattern: "POST /people/organisation/{id}/change", Permission: change, Handle: f.group},
+		{Pattern: "GET /people/{id}", Permission: see, Handle: f.see},
+		{Pattern: "GET /people/person/{id}/change", Permission: change, Handle: f.changeForm},
+		{Pattern: "POST /people/person/{id}/change", Permission: change, Handle: f.change},
+		{Pattern: "GET /people/person/{id}/needs", Permission: change, Handle: f.needsForm},
+		{Pattern: "POST /people/person/{id}/needs", Permission: change, Handle: f.needs},
+		{Pattern: "GET /people/person/{id}/reach", Permission: change, Handle: f.reachForm},
+		{Pattern: "POST /people/person/{id}/reach", Permission: change, Handle: f.reach},
+		{Pattern: "GET /people/person/{id}/share", Permission: change, Handle: f.shareForm},
+		{Pattern: "POST /people/person/{id}/share", Permission: change, Handle: f.share},
+		{Pattern: "GET /people/person/{id}/met", Permission: change, Handle: f.metForm},
+		{Pattern: "POST /people/person/{id}/met", Permission: change, Handle: f.met},
+		{Pattern: "GET /people/person/{id}/review", Permission: change, Handle: f.reviewForm},
+		{Pattern: "POST /people/person/{id}/review", Permission: change, Handle: f.review},
+		{Pattern: "GET /people/person/{id}/state", Permission: change, Handle: f.stateForm},
+		{Pattern: "POST /people/person/{id}/state", Permission: change, Handle: f.state},
+		{Pattern: "GET /people/person/{id}/place", Permission: change, Handle: f.placeForm},
+		{Pattern: "POST /people/person/{id}/place", Permission: change, Handle: f.place},
+	}
+}
+
+// choice is the word of a value: "people.state_no_more_contact".
+func (f *face) choice(r *http.Request, prefix, value string) string {
+	if value == "" {
+		return ""
+	}
+	return f.T(r, "people."+prefix+"_"+strings.ReplaceAll(value, " ", "_"))
+}
+
+func (f *face) options(r *http.Request, prefix string, values []string) []page.Option {
+	var out []page.Option
+	for _, x := range values {
+		out = append(out, page.Option{Value: x, Text: f.choice(r, prefix, x)})
+	}
+	return out
+}
+
+// flags is what a person needs, in words, to stand before the name.
+func (f *face) flags(r *http.Request, p Person) []string {
+	var out []string
+	for _, n := range p.Needs {
+		if n.Code == Other {
+			out = append(out, n.Words)
+		} else {
+			out = append(out, f.choice(r, "need_"+n.List, n.Code))
+		}
+	}
+	if p.Asked == "" && p.State == Active {
+		out = append(out, f.T(r, "people.not_asked"))
+	}
+	return out
+}
+
+// called is what to call a person on a page, also one without a name.
+func (f *face) called(r *http.Request, p Person) string {
+	if p.Called() == "" {
+		return f.T(r, "people.no_name")
+	}
+	return p.Called()
+}
+
+// send runs the verb of a form. again makes the form's page once more from what was typed.
+func send[In, Out any](f *face, w http.ResponseWriter, r *http.Request, verb, name string, do func(context.Context, In) (Out, error), set func(*In),
+	again func(In) (page.View, error), next func(Out) string) error {
+	var in In
+	err := form.Read(r, &in)
+	set(&in)
+	var out Out
+	if err == nil {
+		out, err = plug.Run(r.Context(), f.desk, verb, r.FormValue("key"), do, in)
+	}
+	if err != nil {
+		v, e := again(in)
+		if e != nil {
+			return e
+		}
+		return f.Again(w, r, name, v, err)
+	}
+	return web.Redirect(w, r, next(out))
+}
+
+// listView is the page of people.
+type listView struct {
+	People  []listed
+	Project string
+	Name    string
+	Due     bool
+	Asked   bool // the list was narrowed down
+	More    page.Pages
+	Empty   []page.Link
+}
+
+type listed struct {
+	Person
+	Called, StateWord string
+	Flags             []string
+	Due               bool
+}
+
+func (f *face) list(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	in := ListIn{Project: q.Get("project"), Name: strings.TrimSpace(q.Get("name")), State: q.Get("state"), Due: q.Get("due") == "yes", After: q.Get("after"), Limit: 50}
+	out, err := f.room.List(r.Context(), in)
+	if err != nil {
+		return err
+	}
+	v := listView{Project: in.Project, Name: in.Name, Due: in.Due, Asked: in.Name != "" || in.Due || in.State != ""}
+	today := clock.DayOf(f.room.clock.Now(), "")
+	for _, p := range out.People {
+		l := listed{Person: p, Called: f.called(r, p), Flags: f.flags(r, p), Due: p.Due(today)}
+		if p.State != Active {
+			l.StateWord = f.choice(r, "state", p.State)
+		}
+		v.People = append(v.People, l)
+	}
+	if out.Next != "" {
+		q.Set("after", out.Next)
+		v.More.Next = "/people?" + q.Encode()
+	}
+	to := ""
+	if in.Project != "" {
+		to = "?" + url.Values{"project": {in.Project}}.Encode()
+	}
+	v.Empty = []page.Link{{Href: "/people/add" + to, Text: f.T(r, "people.add_do")}, {Href: "/people/paste" + to, Text: f.T(r, "people.paste_do")}}
+	view := page.View{Title: f.T(r, "people.title"), Body: v}
+	if in.Project != "" {
+		view.Back = "/project/" + in.Project
+	}
+	if q.Get("done") == "pasted" {
+		view.Notice = f.T(r, "people.done_pasted")
+	}
+	return f.Show(w, r, "people/list", view)
+}
+
+// seeView is the page of one person.
+type seeView struct {
+	SeeOut
+	Called  string
+	Flags   []string
+	Rows    []page.Row
+	Reach   []reachRow
+	Stopped string
+	Due     bool
+	Six     map[string][]string // what is under each of the six steps, in sentences
+	Sharing []Share
+}
+
+type reachRow struct {
+	Contact
+	Word, SafeWord string
+}
+
+func (f *face) see(w http.ResponseWriter, r *http.Request) error {
+	out, err := f.room.See(r.Context(), SeeIn{ref.Of(Kind, r.PathValue("id"))})
+	if err != nil {
+		return err
+	}
+	tongue := page.ChromeFrom(r.Context()).Lang
+	v := seeView{SeeOut: out, Called: f.called(r, out.Person), Flags: f.flags(r, out.Person), Six: map[string][]string{}, Due: out.Due(clock.DayOf(f.room.clock.Now(), ""))}
+	row := func(key, value string) { v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value}) }
+	row("people.name", out.Name)
+	row("people.says_as", out.SaysAs)
+	row("people.role", out.Role)
+	row("people.language", lang.Name(out.Language))
+	row("people.state", f.choice(r, "state", out.State))
+	if out.StateOn != "" {
+		row("people.state_on", lang.Date(tongue, out.StateOn))
+	}
+	if out.WhyNot != "" {
+		v.Stopped = f.T(r, out.WhyNot)
+	}
+	for _, c := range out.Contacts {
+		safe := "people.safe_no"
+		if c.Safe {
+			safe = "people.safe_yes"
+		}
+		x := reachRow{Contact: c, Word: f.choice(r, "how", c.How)}
+		if c.How != Hand && c.How != None {
+			x.SafeWord = f.T(r, safe)
+		}
+		v.Reach = append(v.Reach, x)
+	}
+	v.Sharing = slices.DeleteFunc(slices.Clone(out.Shares), func(s Share) bool { return s.Until != "" })
+	f.six(r, &v, tongue)
+	return f.Show(w, r, "people/see", page.View{Title: v.Called, Body: v, Back: "/people" + within(out.Project)})
+}
+
+func within(project string) string {
+	if project == "" {
+		return ""
+	}
+	return "?" + url.Values{"project": {project}}.Encode()
+}
+
+// six says what has been done under each step of the Accessible Information Standard.
+func (f *face) six(r *http.Request, v *seeView, tongue string) {
+	add := func(step, key string, args ...any) { v.Six[step] = append(v.Six[step], f.T(r, key, args...)) }
+	if v.Asked != "" {
+		add("identify", "people.asked_on", "Day", lang.Date(tongue, v.AskedOn), "Answer", f.choice(r, "asked", v.Asked))
+	}
+	for _, n := range v.Needs {
+		if n.Code == Other {
+			v.Six["record"] = append(v.Six["record"], f.choice(r, "list", n.List)+": "+n.Words)
+		} else {
+			v.Six["record"] = append(v.Six["record"], f.choice(r, "list", n.List)+": "+f.choice(r, "need_"+n.List, n.Code))
+		}
+	}
+	for _, s := range v.Shares {
+		if s.Until == "" {
+			add("share", "people.shared_since", "With", s.With, "Day", lang.Date(tongue, s.Since), "Agreed", s.Agreed)
+		} else {
+			add("share", "people.shared_until", "With", s.With, "Day", lang.Date(tongue, s.Since), "End", lang.Date(tongue, s.Until))
+		}
+	}
+	for _, m := range v.Met {
+		text := f.T(r, "people.met_on", "Occasion", m.Occasion, "Day", lang.Date(tongue, m.On), "Met", f.choice(r, "met", m.Met))
+		if m.Arranged != "" {
+			text += " " + f.T(r, "people.met_by", "Arranged", m.Arranged)
+		}
+		v.Six["meet"] = append(v.Six["meet"], text)
+	}
+	if v.Review != "" {
+		add("review", "people.review_next", "Day", lang.Date(tongue, v.Review))
+	}
+	for _, x := range v.Reviews {
+		add("review", "people.reviewed", "Day", lang.Date(tongue, x.On), "By", x.By)
+	}
+}
+
+// addView is the form for a new person, and for changing one.
+type addView struct {
+	About
+	Action  string
+	Key     string
+	Version int64
+	Project string
+	Scopes  []page.Option // where the person takes part; empty when it is settled
+	Now     []page.Row    // what is said of the person now, when someone else was first
+}
+
+func (f *face) addPage(r *http.Request, in AddIn) (page.View, error) {
+	v := addView{About: in.About, Action: "/people/add", Key: r.FormValue("key"), Project: in.Project}
+	var err error
+	v.Scopes, err = f.scopes(r)
+	if in.Project == "" && len(v.Scopes) > 0 {
+		v.Project = v.Scopes[0].Value
+	}
+	return page.View{Title: f.T(r, "people.add_title"), Body: v, Back: "/people" + within(in.Project)}, err
+}
+
+// scopes is where the reader may add people: projects, and the whole programme.
+func (f *face) scopes(r *http.Request) (out []page.Option, err error) {
+	err = f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		list, all, err := f.room.scopesOf(tx)
+		for _, s := range list {
+			out = append(out, page.Option{Value: s.ID, Text: s.Title})
+		}
+		if all {
+			out = append(out, page.Option{Value: "", Text: f.T(r, "people.whole_programme")})
+		}
+		return err
+	})
+	return out, err
+}
+
+func (f *face) addForm(w http.ResponseWriter, r *http.Request) error {
+	v, err := f.addPage(r, AddIn{Project: r.URL.Query().Get("project")})
+	if err != nil {
+		return err
+	}
+	return f.Show(w, r, "people/add", v)
+}
+
+func (f *face) add(w http.ResponseWriter, r *http.Request) error {
+	return send(f, w, r, "people.add", "people/add", f.room.Add, func(*AddIn) {}, func(in AddIn) (page.View, error) { return f.addPage(r, in) },
+		// Everyone is asked what they need: that is the next page.
+		func(out PersonOut) string { return "/people/person/" + out.Ref.ID + "/needs?new=yes" })
+}
+
+// pasteView is the form for many people.
+type pasteView struct {
+	PasteIn
+	Key    string
+	Scopes []page.Option
+}
+
+func (f *face) pastePage(r *http.Request, in PasteIn) (page.View, error) {
+	scopes, err := f.scopes(r)
+	return page.View{Title: f.T(r, "people.paste_title"), Body: pasteView{in, r.FormValue("key"), scopes}, Back: "/people" + within(in.Project)}, err
+}
+
+func (f *face) pasteForm(w http.ResponseWriter, r *http.Request) error {
+	v, err := f.pastePage(r, PasteIn{Project: r.URL.Query().Get("project")})
+	if err != nil {
+		return err
+	}
+	return f.Show(w, r, "people/paste", v)
+}
+
+func (f *face) paste(w http.ResponseWriter, r *http.Request) error {
+	return send(f, w, r, "people.paste", "people/paste", f.room.Paste, func(*PasteIn) {}, func(in PasteIn) (page.View, error) { return f.pastePage(r, in) },
+		func(PasteOut) string {
+			q := url.Values{"done": {"pasted"}}
+			if p := r.FormValue("project"); p != "" {
+				q.Set("project", p)
+			}
+			return "/people?" + q.Encode()
+		})
+}

@@ -1,0 +1,67 @@
+package search
+
+import (
+	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
+	"plait/internal/kit/search"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
+)
+
+// find reads the best hits; may is who may see what.
+func find(tx *db.Tx, in FindIn, may db.Part, now int64) (FindOut, error) {
+	out := FindOut{Hits: []Hit{}}
+	q, ok := search.Match(tx.Engine(), in.Words)
+	if !ok {
+		return out, fault.Fielded("words", "search.need_words")
+	}
+	where := []db.Part{may, terms.Where("r", terms.Project, now)}
+	if in.Project != "" {
+		where = append(where, db.Q("(r.project = ? or r.id = ?)", in.Project, in.Project))
+	}
+	hits, err := db.All(tx, db.Join(db.Q("select r.kind, r.id, r.title, r.project, r.strand, r.changed_at from ref_record r"), q.Join("r"),
+		db.Q("where"), db.And(where...), db.Q("order by"), q.Rank, db.Q(", r.id limit ?", in.Limit+1)),
+		func(row db.Row, h *Hit) error {
+			err := row.Scan(&h.Kind, &h.Ref.ID, &h.Title, &h.Project, &h.Strand, &h.ChangedAt)
+			h.Ref.Kind = h.Kind
+			return err
+		})
+	if err != nil {
+		return out, err
+	}
+	if out.More = int64(len(hits)) > in.Limit; out.More {
+		hits = hits[:in.Limit]
+	}
+	for i := range hits {
+		hits[i].Excerpt = excerpt(hits[i].Title, in.Words)
+	}
+	out.Hits = append(out.Hits, hits...)
+	return out, nil
+}
+
+// titles fills in the titles of the hits' projects.
+func titles(tx *db.Tx, hits []Hit, may db.Part, now int64) error {
+	ids := []string{}
+	for _, h := range hits {
+		if h.Project != "" {
+			ids = append(ids, h.Project)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	type project struct{ id, title string }
+	all, err := db.All(tx, db.Join(db.Q("select r.id, r.title from ref_record r where"), may, db.Q("and"), terms.Where("r", terms.Project, now),
+		db.Q("and r.kind = ? and r.id in", ref.Project), db.List(ids)), func(row db.Row, p *project) error { return row.Scan(&p.id, &p.title) })
+	if err != nil {
+		return err
+	}
+	for i := range hits {
+		for _, p := range all {
+			if p.id == hits[i].Project {
+				hits[i].ProjectTitle = p.title
+			}
+		}
+	}
+	return nil
+}

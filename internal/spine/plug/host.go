@@ -1,0 +1,19 @@
+package plug
+
+import (
+	"context"
+	"io"
+)
+
+// Host is how a hand-written command (a field of Plug.Commands with kong's tags and a
+// method Run(ctx context.Context, h *plug.Host) error) reaches the house. The command
+// is made before any database is open, so it runs verbs by name.
+type Host struct {
+	// Begin opens the house, once, and gives a context in which the operator acts in the
+	// programme that holds one of the ids, else the one --programme names, else the only one.
+	Begin func(ctx context.Context, ids ...string) (context.Context, error)
+	// Do runs a verb by name, with its In by value, and gives its Out by value.
+	Do func(ctx context.Context, verb string, in any) (any, error)
+	// Out is where answers go, Err where progress goes.
+	Out, Err io.Writer
+}

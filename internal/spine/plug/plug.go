@@ -1,0 +1,186 @@
+// Package plug is the door of a room: what it offers the house, as data.
+//
+// Verbs are made by Of and Read and kept type-erased in one list, from which the
+// API, the command line and the tests that knock on every door are made. Desk runs
+// them: it owns actor, key, transaction and retry.
+package plug
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"log/slog"
+	"reflect"
+
+	"plait/internal/kit/clock"
+	"plait/internal/kit/db"
+	"plait/internal/kit/id"
+	"plait/internal/kit/job"
+	"plait/internal/kit/mail"
+	"plait/internal/kit/seal"
+	"plait/internal/kit/web"
+	"plait/internal/spine/news"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/trail"
+	"plait/internal/spine/who"
+)
+
+// Plug is everything a room offers.
+type Plug struct {
+	Name        string
+	Verbs       []Verb
+	Routes      []web.Route
+	Jobs        []job.Def
+	Kinds       []Kind
+	Permissions []who.Permission
+	Panels      []Panel
+	Listens     []news.Listener
+	Words       fs.FS // words/en.json, words/cy.json
+	Pages       fs.FS // pages/*.html
+	Migrations  fs.FS // sql/*.sql
+	Commands    any   // a pointer to a struct of command-line commands that verbs cannot say; nil for none
+}
+
+// Kind is one kind of record: who may see it and where its page is.
+type Kind struct {
+	Name       string
+	Permission string // to see it
+	Page       string // address with {id}: "/evidence/card/{id}"; "" for none
+}
+
+// Panel is a piece of another room's page.
+type Panel struct {
+	For        string // kind of the record the page is about: "project"
+	Place      string // "heard", "due", "doing": where on the page
+	Permission string
+	Title      string                                                        // message key
+	Template   string                                                        // "evidence/panel"
+	Load       func(ctx context.Context, tx *db.Tx, at ref.Ref) (any, error) // nil, nil: nothing to show
+}
+
+// Needs is what every room is made from.
+type Needs struct {
+	DB      *db.DB
+	Clock   clock.Clock
+	IDs     *id.Maker
+	Key     *seal.Key
+	Desk    *Desk
+	News    *news.Desk
+	Jobs    *job.Queue
+	Face    *web.Face
+	Post    mail.Post
+	Log     *slog.Logger
+	BaseURL string // "http://127.0.0.1:8080", no slash at the end
+}
+
+// Verb is one thing that can be done, type-erased.
+type Verb struct {
+	Name       string // "evidence.give": room and verb
+	Permission string
+	Writes     bool
+	Batch      bool // runs its own transactions (an import): not wrapped in one
+	In, Out    reflect.Type
+	Do         func(ctx context.Context, in any) (any, error) // in is an In, by value
+	Mount      func(api *web.API, run Runner)
+}
+
+// Runner runs a verb with a key for a face.
+type Runner func(ctx context.Context, v Verb, key string, in any) (any, error)
+
+// Of makes a verb that writes.
+func Of[In, Out any](name, permission string, do func(context.Context, In) (Out, error)) Verb {
+	return verb(name, permission, true, do)
+}
+
+// Read makes a verb that only reads.
+func Read[In, Out any](name, permission string, do func(context.Context, In) (Out, error)) Verb {
+	return verb(name, permission, false, do)
+}
+
+func verb[In, Out any](name, permission string, writes bool, do func(context.Context, In) (Out, error)) Verb {
+	v := Verb{Name: name, Permission: permission, Writes: writes, In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out]()}
+	v.Do = func(ctx context.Context, in any) (any, error) { return do(ctx, in.(In)) }
+	v.Mount = func(api *web.API, run Runner) {
+		web.Operation(api, name, writes, func(ctx context.Context, key string, in In) (Out, error) {
+			out, err := run(ctx, v, key, in)
+			if err != nil {
+				var none Out
+				return none, err
+			}
+			return out.(Out), nil
+		})
+	}
+	return v
+}
+
+// Decode reads a verb's In from JSON; unknown fields are refused.
+func (v Verb) Decode(d *json.Decoder) (any, error) {
+	d.DisallowUnknownFields()
+	p := reflect.New(v.In)
+	err := d.Decode(p.Interface())
+	return p.Elem().Interface(), err
+}
+
+// Desk runs verbs.
+type Desk struct {
+	DB    *db.DB
+	Clock clock.Clock
+}
+
+// Run runs a writing verb once: the same actor, key and input get the first answer.
+// key "" means that the caller needs no such promise.
+func Run[In, Out any](ctx context.Context, d *Desk, name, key string, do func(context.Context, In) (Out, error), in In) (Out, error) {
+	a := who.From(ctx)
+	a.Verb = name
+	ctx = who.As(ctx, a)
+	var out Out
+	attempt := func() error {
+		return d.DB.Write(ctx, func(tx *db.Tx) error {
+			var fresh Out
+			done, err := trail.Once(tx.Context(), tx, key, name, in, &fresh)
+			if err != nil || done {
+				out = fresh
+				return err
+			}
+			if fresh, err = do(tx.Context(), in); err != nil {
+				return err
+			}
+			out = fresh
+			return trail.Keep(tx.Context(), tx, key, name, d.Clock.Now(), in, fresh)
+		})
+	}
+	err := attempt()
+	if key != "" && db.IsUnique(err) {
+		// Someone sent the same key at the same moment and was first: their answer is ours.
+		err = attempt()
+	}
+	if err != nil {
+		var none Out
+		return none, err
+	}
+	return out, nil
+}
+
+// RunVerb is Run for a type-erased verb: reading verbs run as they are.
+func (d *Desk) RunVerb(ctx context.Context, v Verb, key string, in any) (any, error) {
+	if !v.Writes || v.Batch {
+		return v.Do(ctx, in)
+	}
+	a := who.From(ctx)
+	a.Verb = v.Name
+	ctx = who.As(ctx, a)
+	var out any
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		fresh := reflect.New(v.Out)
+		done, err := trail.Once(tx.Context(), tx, key, v.Name, in, fresh.Interface())
+		if err != nil || done {
+			out = fresh.Elem().Interface()
+			return err
+		}
+		if out, err = v.Do(tx.Context(), in); err != nil {
+			return err
+		}
+		return trail.Keep(tx.Context(), tx, key, v.Name, d.Clock.Now(), in, out)
+	})
+	return out, err
+}

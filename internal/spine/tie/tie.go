@@ -1,0 +1,119 @@
+// Package tie joins records into the thread: from one, to another, with a stance.
+//
+// A tie keeps the version of its source that someone confirmed. When a source
+// changes or is withdrawn, the records tied directly to it are marked stale in the
+// same transaction; what lies further down is seen at read. Cycles are allowed and
+// walks visit each record once.
+package tie
+
+import (
+	"context"
+	"embed"
+	"slices"
+
+	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/who"
+)
+
+// Migrations holds this package's tables.
+//
+//go:embed sql/*.sql
+var Migrations embed.FS
+
+// Stance says how a record bears on another.
+type Stance string
+
+// The stances.
+const (
+	Supports   Stance = "supports"
+	Challenges Stance = "challenges"
+	Qualifies  Stance = "qualifies"
+	Informs    Stance = "informs"
+	Becomes    Stance = "becomes"
+	LeadsTo    Stance = "leads to"
+	Teaches    Stance = "teaches"
+)
+
+// Stances is every stance.
+func Stances() []Stance {
+	return []Stance{Supports, Challenges, Qualifies, Informs, Becomes, LeadsTo, Teaches}
+}
+
+// Tie is one join.
+type Tie struct {
+	ID      string
+	From    ref.Ref
+	To      ref.Ref
+	Stance  Stance
+	Reason  string
+	Author  string
+	At      int64
+	Version int64 // of From, as confirmed
+}
+
+// Put ties from to to. Both must be there, live and in the actor's programme, and not
+// the same. The caller has asked who.Must for both.
+func Put(ctx context.Context, tx *db.Tx, now int64, t Tie) error {
+	programme := who.From(ctx).Programme
+	if !slices.Contains(Stances(), t.Stance) {
+		return fault.Fielded("stance", "house.bad_stance")
+	}
+	if t.From.ID == t.To.ID {
+		return fault.New(fault.Invalid, "house.tie_self").With("house.tie_self_do")
+	}
+	from, err := ref.Must(tx, programme, t.From)
+	if err != nil {
+		return err
+	}
+	to, err := ref.Must(tx, programme, t.To)
+	if err != nil {
+		return err
+	}
+	if !from.Live(now) || !to.Live(now) {
+		return fault.New(fault.Withdrawn, "house.withdrawn").With("house.tie_withdrawn_do")
+	}
+	return tx.Do(db.Q(`insert into tie (programme, id, from_kind, from_id, to_kind, to_id, stance, reason, author, at, version)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (programme, from_id, to_id, stance) do update set
+		reason = excluded.reason, author = excluded.author, at = excluded.at, version = excluded.version`,
+		programme, t.ID, from.Kind, from.ID, to.Kind, to.ID, string(t.Stance), t.Reason, who.From(ctx).Key(), now, from.Version))
+}
+
+// Cut takes a tie away.
+func Cut(tx *db.Tx, programme, id string) error {
+	return tx.Do(db.Q(`delete from tie where programme = ? and id = ?`, programme, id))
+}
+
+const columns = `id, from_kind, from_id, to_kind, to_id, stance, reason, author, at, version`
+
+func scan(r db.Row, t *Tie) error {
+	return r.Scan(&t.ID, &t.From.Kind, &t.From.ID, &t.To.Kind, &t.To.ID, &t.Stance, &t.Reason, &t.Author, &t.At, &t.Version)
+}
+
+// To lists what a record stands on.
+func To(tx *db.Tx, programme string, r ref.Ref) ([]Tie, error) {
+	return db.All(tx, db.Q(`select `+columns+` from tie where programme = ? and to_id = ? order by at, id`, programme, r.ID), scan)
+}
+
+// From lists what stands on a record.
+func From(tx *db.Tx, programme string, r ref.Ref) ([]Tie, error) {
+	return db.All(tx, db.Q(`select `+columns+` from tie where programme = ? and from_id = ? order by at, id`, programme, r.ID), scan)
+}
+
+// Changed marks the records tied directly to one that has changed or was withdrawn.
+// It gives the refs it marked. The verb that changed the record calls it.
+func Changed(tx *db.Tx, programme string, r ref.Ref, now int64) ([]ref.Ref, error) {
+	return db.All(tx, db.Q(`update ref_record set stale_since = ? where programme = ? and stale_since = 0
+		and id in (select to_id from tie where programme = ? and from_id = ?) returning kind, id`, now, programme, programme, r.ID),
+		func(row db.Row, out *ref.Ref) error { return row.Scan(&out.Kind, &out.ID) })
+}
+
+// Confirm says that a record still stands on its sources as they are now.
+func Confirm(tx *db.Tx, programme string, r ref.Ref) error {
+	if err := tx.Do(db.Q(`update tie set version = (select version from ref_record s where s.programme = tie.programme and s.id = tie.from_id)
+		where programme = ? and to_id = ?`, programme, r.ID)); err != nil {
+		return err
+	}
+	return tx.Do(db.Q(`update ref_record set stale_since = 0 where programme = ? and id = ?`, programme, r.ID))
+}

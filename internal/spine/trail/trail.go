@@ -1,0 +1,244 @@
+// Package trail remembers every change: who, what, when, and the version it made.
+//
+// trail_entry is append only and holds no words; trail_body holds the version and a
+// salt, and the entry's commitment is SHA-256 over both. A job alone numbers and
+// chains new entries (trail_link), so that no verb waits for another. Erasing takes
+// body and salt away: the chain stays whole and says nothing. trail_key makes a
+// second sending of the same form give the first answer.
+package trail
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
+	"plait/internal/kit/id"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/who"
+)
+
+// Migrations holds this package's tables.
+//
+//go:embed sql/*.sql
+var Migrations embed.FS
+
+// Entry is one change.
+type Entry struct {
+	ID         string
+	At         int64
+	Actor      string
+	Verb       string // the outermost verb
+	Ref        ref.Ref
+	Version    int64
+	Commitment string
+	Seq        int64 // 0 until the chain job has numbered it
+	Chain      string
+}
+
+// Put remembers a change. body is the record's new version, stored as JSON; nil
+// keeps none. entry is a new id of the caller's.
+func Put(ctx context.Context, tx *db.Tx, entry string, at int64, verb string, r ref.Ref, version int64, body any) error {
+	a := who.From(ctx)
+	if a.Verb != "" {
+		verb = a.Verb
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	s := id.Salt()
+	if err := tx.Do(db.Q(`insert into trail_entry (programme, id, at, actor, verb, ref_kind, ref, version, commitment) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.Programme, entry, at, a.Key(), verb, r.Kind, r.ID, version, commit(s, text))); err != nil {
+		return err
+	}
+	return tx.Do(db.Q(`insert into trail_body (programme, id, salt, body) values (?, ?, ?, ?)`, a.Programme, entry, s, string(text)))
+}
+
+// Change is one record's new version, for PutMany.
+type Change struct {
+	Entry   string // a new id
+	Ref     ref.Ref
+	Version int64
+	Body    any
+}
+
+// PutMany is Put for the records of a batch.
+func PutMany(ctx context.Context, tx *db.Tx, at int64, verb string, changes []Change) error {
+	a := who.From(ctx)
+	if a.Verb != "" {
+		verb = a.Verb
+	}
+	const most = 500
+	for start := 0; start < len(changes); start += most {
+		part := changes[start:min(start+most, len(changes))]
+		entries, bodies := make([][]any, len(part)), make([][]any, len(part))
+		for i, c := range part {
+			text, err := json.Marshal(c.Body)
+			if err != nil {
+				return err
+			}
+			salt := id.Salt()
+			entries[i] = []any{a.Programme, c.Entry, at, a.Key(), verb, c.Ref.Kind, c.Ref.ID, c.Version, commit(salt, text)}
+			bodies[i] = []any{a.Programme, c.Entry, salt, string(text)}
+		}
+		if err := tx.Do(db.Join(db.Q(`insert into trail_entry (programme, id, at, actor, verb, ref_kind, ref, version, commitment) values`), db.Values(entries))); err != nil {
+			return err
+		}
+		if err := tx.Do(db.Join(db.Q(`insert into trail_body (programme, id, salt, body) values`), db.Values(bodies))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func commit(salt string, body []byte) string {
+	h := sha256.Sum256(append([]byte(salt+"\x00"), body...))
+	return hex.EncodeToString(h[:])
+}
+
+const columns = `e.id, e.at, e.actor, e.verb, e.ref_kind, e.ref, e.version, e.commitment, coalesce(l.seq, 0), coalesce(l.chain, '')`
+
+func scan(r db.Row, e *Entry) error {
+	return r.Scan(&e.ID, &e.At, &e.Actor, &e.Verb, &e.Ref.Kind, &e.Ref.ID, &e.Version, &e.Commitment, &e.Seq, &e.Chain)
+}
+
+// Of lists the changes of one record, oldest first.
+func Of(tx *db.Tx, programme string, r ref.Ref) ([]Entry, error) {
+	return db.All(tx, db.Q(`select `+columns+` from trail_entry e left join trail_link l on l.programme = e.programme and l.entry = e.id
+		where e.programme = ? and e.ref = ? order by e.at, e.id`, programme, r.ID), scan)
+}
+
+// Version reads a record's version from the trail into body; a version that was
+// erased or never kept is *missing*.
+func Version(tx *db.Tx, programme string, r ref.Ref, version int64, body any) error {
+	text, ok, err := db.One(tx, db.Q(`select b.body from trail_entry e join trail_body b on b.programme = e.programme and b.id = e.id
+		where e.programme = ? and e.ref = ? and e.version = ? and b.body <> 'null' order by e.at desc, e.id desc`, programme, r.ID, version), db.Value[string])
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.New(fault.Missing, "house.missing")
+	}
+	return json.Unmarshal([]byte(text), body)
+}
+
+// Erase takes the words of a record out of the trail; the entries stay.
+func Erase(tx *db.Tx, programme string, r ref.Ref) error {
+	return tx.Do(db.Q(`delete from trail_body where programme = ? and id in (select id from trail_entry where programme = ? and ref = ?)`,
+		programme, programme, r.ID))
+}
+
+// Programmes lists the programmes that have entries waiting to be chained.
+func Programmes(tx *db.Tx) ([]string, error) {
+	return db.All(tx, db.Q(`select distinct e.programme from trail_entry e
+		where not exists (select 1 from trail_link l where l.programme = e.programme and l.entry = e.id)`), db.Value[string])
+}
+
+// Chain numbers and links up to most entries that are not yet linked, oldest first,
+// and says how many it did. Only the chain job calls it, one at a time.
+func Chain(tx *db.Tx, programme string, most int) (int, error) {
+	seq, last, err := tail(tx, programme)
+	if err != nil {
+		return 0, err
+	}
+	fresh, err := db.All(tx, db.Q(`select `+columns+` from trail_entry e left join trail_link l on l.programme = e.programme and l.entry = e.id
+		where e.programme = ? and l.entry is null order by e.at, e.id limit ?`, programme, int64(most)), scan)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range fresh {
+		seq++
+		last = link(last, seq, e)
+		if err := tx.Do(db.Q(`insert into trail_link (programme, seq, entry, chain) values (?, ?, ?, ?)`, programme, seq, e.ID, last)); err != nil {
+			return 0, err
+		}
+	}
+	return len(fresh), nil
+}
+
+func tail(tx *db.Tx, programme string) (seq int64, chain string, err error) {
+	type end struct {
+		seq   int64
+		chain string
+	}
+	e, _, err := db.One(tx, db.Q(`select seq, chain from trail_link where programme = ? order by seq desc limit 1`, programme),
+		func(r db.Row, e *end) error { return r.Scan(&e.seq, &e.chain) })
+	return e.seq, e.chain, err
+}
+
+// link is SHA-256 over the link before and every column of the entry.
+func link(before string, seq int64, e Entry) string {
+	text := fmt.Sprintf("%s\n%d\n%s\n%d\n%s\n%s\n%s\n%s\n%s", before, seq, e.ID, e.At, e.Actor, e.Verb, e.Ref,
+		strconv.FormatInt(e.Version, 10), e.Commitment)
+	h := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(h[:])
+}
+
+// Proof is what checking a programme's chain found.
+type Proof struct {
+	Entries int64    `json:"entries"` // linked entries read
+	Waiting int64    `json:"waiting"` // not yet linked
+	Erased  int64    `json:"erased"`  // linked, words taken away
+	Tail    string   `json:"tail"`    // the last link: to be noted outside the house
+	Broken  []string `json:"broken"`  // what does not hold, each in a sentence
+}
+
+// Check proves a programme's chain: every number there, every link right, every body
+// equal to its commitment.
+func Check(tx *db.Tx, programme string) (Proof, error) {
+	p := Proof{Broken: []string{}}
+	type row struct {
+		Entry
+		salt, body string
+		kept       bool
+	}
+	last := ""
+	err := db.Each(tx, db.Q(`select `+columns+`, coalesce(b.salt, ''), coalesce(b.body, ''), b.id is not null
+		from trail_link l left join trail_entry e on e.programme = l.programme and e.id = l.entry
+		left join trail_body b on b.programme = l.programme and b.id = l.entry
+		where l.programme = ? order by l.seq`, programme),
+		func(r db.Row, x *row) error {
+			var id, actor, verb, kind, of, commitment *string
+			var at, version *int64
+			if err := r.Scan(&id, &at, &actor, &verb, &kind, &of, &version, &commitment, &x.Seq, &x.Chain, &x.salt, &x.body, &x.kept); err != nil {
+				return err
+			}
+			if id != nil {
+				x.ID, x.At, x.Actor, x.Verb, x.Ref, x.Version, x.Commitment = *id, *at, *actor, *verb, ref.Of(*kind, *of), *version, *commitment
+			}
+			return nil
+		},
+		func(x row) error {
+			p.Entries++
+			if x.Seq != p.Entries {
+				p.Broken = append(p.Broken, fmt.Sprintf("number %d is missing: the next is %d", p.Entries, x.Seq))
+				p.Entries = x.Seq
+			}
+			last = link(last, x.Seq, x.Entry)
+			if subtle.ConstantTimeCompare([]byte(last), []byte(x.Chain)) != 1 {
+				p.Broken = append(p.Broken, fmt.Sprintf("link %d does not follow from the one before and its entry", x.Seq))
+				last = x.Chain
+			}
+			switch {
+			case !x.kept:
+				p.Erased++
+			case commit(x.salt, []byte(x.body)) != x.Commitment:
+				p.Broken = append(p.Broken, fmt.Sprintf("the words of link %d are not those that were committed", x.Seq))
+			}
+			return nil
+		})
+	if err != nil {
+		return p, err
+	}
+	p.Tail = last
+	p.Waiting, err = db.Count(tx, db.Q(`select count(*) from trail_entry e where e.programme = ?
+		and not exists (select 1 from trail_link l where l.programme = e.programme and l.entry = e.id)`, programme))
+	return p, err
+}

@@ -1,0 +1,178 @@
+package walk_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"plait/internal/spine/ref"
+	"plait/internal/spine/who"
+	"plait/test/browser"
+)
+
+const (
+	// maxWeight is the most a page may weigh cold before media, in bytes on the wire.
+	maxWeight = 80 << 10
+	// maxScript is the most its scripts may weigh, compressed.
+	maxScript = 20 << 10
+	// perWindow is how many pages one window shows: a window has a time of its own.
+	perWindow = 12
+	// target is the smallest side of what a finger presses first, in CSS pixels.
+	target = 44
+)
+
+// unreached are the routes that no link leads to, with the reason.
+func unreached() map[string]string {
+	return map[string]string{
+		"GET /account/enter/{token}": "its link is in a letter; every test that signs in opens it",
+		"GET /account/programme":     "shown to those who work in several programmes",
+	}
+}
+
+// reader is one who walks through the house.
+type reader struct {
+	name string
+	v    *visitor
+	from []string
+}
+
+// everyone is those whose pages are walked.
+func everyone(s *street) []reader {
+	s.t.Helper()
+	lead := s.visitor()
+	s.member("lead@example.org", "Pat Lead", who.ProgrammeLead, ref.Of(ref.Programme, s.Programme))
+	s.member("coach@example.org", "Sam Coach", who.ProjectLead, ref.Of(ref.Project, s.Project))
+	code := s.furnish(lead.signIn("lead@example.org"))
+	return []reader{
+		{"nobody", s.visitor(), []string{"/"}},
+		{"programme lead", lead, []string{"/"}},
+		{"project lead", s.visitor().signIn("coach@example.org"), []string{"/"}},
+		{"contributor", s.visitor().openCard(code), []string{"/card"}},
+	}
+}
+
+func TestEveryPage(t *testing.T) {
+	s := open(t)
+	reached := map[string]bool{}
+	plain := map[string]bool{}
+	for _, who := range everyone(s) {
+		t.Run(who.name, func(t *testing.T) {
+			all := who.v.crawl(who.from...)
+			for _, p := range all {
+				sound(t, p)
+				reached[p.Pattern] = true
+			}
+			pages := firsts(all)
+			for group := range slices.Chunk(pages, perWindow) {
+				win := who.v.window(t, group[0].Path, phone)
+				for _, p := range group {
+					win.Go(s.URL + p.Path)
+					good(t, win)
+					win.Screenshot(who.name + p.Pattern)
+				}
+			}
+			pages = slices.DeleteFunc(pages, func(p seen) bool { done := plain[p.Pattern]; plain[p.Pattern] = true; return done })
+			for group := range slices.Chunk(pages, 2*perWindow) {
+				win := who.v.window(t, group[0].Path, phone, browser.WithoutJS)
+				for _, p := range group {
+					win.Go(s.URL + p.Path)
+					goodPlain(t, win)
+				}
+			}
+		})
+	}
+	for _, pattern := range pagesOf(s.Plugs) {
+		why, excepted := unreached()[pattern]
+		if !reached[pattern] && !excepted {
+			t.Errorf("%s: no link leads there for anyone who was walked", pattern)
+		}
+		if reached[pattern] && excepted {
+			t.Errorf("%s is reached, but excepted because %q", pattern, why)
+		}
+	}
+}
+
+// good is what every page must be with scripts.
+func good(t *testing.T, p *browser.Page) {
+	t.Helper()
+	if w := weigh(p); w.All > maxWeight || w.Script > maxScript || w.Script == 0 {
+		t.Errorf("%s weighs %d bytes, %d of them scripts; at most %d and %d", p.URL(), w.All, w.Script, maxWeight, maxScript)
+	}
+	p.Axe()
+	p.NoSideScroll(320)
+	for _, small := range p.SmallTargets("button, .govuk-button, input.govuk-input, select, textarea, input[type=file], summary, .pl-leave, .pl-formats__link", target) {
+		t.Errorf("%s: a target under %d pixels: %s", p.URL(), target, small)
+	}
+	walked(t, p)
+}
+
+// walked goes through the page by Tab and compares with what can be used.
+func walked(t *testing.T, p *browser.Page) {
+	t.Helper()
+	want := browser.Eval[[]string](p, `(() => {
+		const groups = new Set(), out = [];
+		for (const el of document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")) {
+			if (el.disabled || el.type === "hidden" || el.tabIndex < 0 || !el.checkVisibility({visibilityProperty: true})) continue;
+			if (el.type === "radio") {
+				const group = el.name + "/" + Array.from(document.forms).indexOf(el.form);
+				if (groups.has(group)) continue;
+				groups.add(group);
+			}
+			out.push(el.tagName.toLowerCase() + " " + (el.id || el.name || el.innerText || "").trim().slice(0, 40));
+		}
+		return out;
+	})()`)
+	if stops := p.TabWalk(); len(stops) != len(want) {
+		t.Errorf("%s: Tab reaches %d places, %d can be used\n  reached: %v\n  can be used: %q", p.URL(), len(stops), len(want), stops, want)
+	}
+}
+
+type weight struct{ All, Script int }
+
+// weigh adds up what the page took, whether it came by wire or was kept from before.
+func weigh(p *browser.Page) weight {
+	return browser.Eval[weight](p, `(() => {
+		const w = {All: performance.getEntriesByType("navigation")[0].encodedBodySize, Script: 0};
+		for (const r of performance.getEntriesByType("resource")) {
+			w.All += r.encodedBodySize;
+			if (r.initiatorType === "script" || r.name.endsWith(".js")) w.Script += r.encodedBodySize;
+		}
+		return w;
+	})()`)
+}
+
+// goodPlain is what every page must be without scripts: it says something, and each
+// form can be sent.
+func goodPlain(t *testing.T, p *browser.Page) {
+	t.Helper()
+	for _, wrong := range browser.Eval[[]string](p, `(() => {
+		const out = [], seen = el => el.checkVisibility({visibilityProperty: true});
+		const h1 = document.querySelector("h1");
+		if (!h1 || !seen(h1) || !h1.innerText.trim()) out.push("no heading can be seen");
+		if (document.querySelector("main").innerText.trim().length < 20) out.push("the page says next to nothing");
+		for (const f of document.forms) {
+			if (!Array.from(f.elements).some(e => (e.type === "submit" || e.type === "image") && seen(e))) out.push("form to " + f.action + " has no button");
+		}
+		for (const el of document.querySelectorAll("main input, main select, main textarea")) {
+			const held = el.closest("details:not([open])");
+			if (el.type !== "hidden" && !held && !seen(el)) out.push(el.name + " cannot be seen");
+		}
+		return out;
+	})()`) {
+		t.Errorf("%s without scripts: %s", p.URL(), wrong)
+	}
+}
+
+func (p seen) String() string { return fmt.Sprintf("%s (%s)", p.Path, p.Pattern) }
+
+// openCard lets the visitor in by the code of a card.
+func (v *visitor) openCard(code string) *visitor {
+	v.s.t.Helper()
+	resp, body := v.post("/card", map[string][]string{"code": {code}})
+	if resp.StatusCode != http.StatusOK || strings.Contains(body, "govuk-error-summary") {
+		v.s.t.Fatalf("opening the card: %s at %s\n%s", resp.Status, resp.Request.URL.Path, words(body))
+	}
+	return v
+}
