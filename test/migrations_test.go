@@ -86,7 +86,7 @@ func schemaPostgres(t *testing.T, d *db.DB) []string {
 	keys := query(t, d, `select t.relname, x.relname, '', case when i.indisunique then 'unique' else '' end,
 		(select string_agg(a.attname, ',' order by k.n) from unnest(i.indkey) with ordinality k(at, n) join pg_attribute a on a.attrelid = t.oid and a.attnum = k.at)
 		from pg_index i join pg_class t on t.oid = i.indrelid join pg_class x on x.oid = i.indexrelid
-		where not i.indisprimary and t.relnamespace = 'public'::regnamespace and x.relname not like '%_key'`)
+		where not i.indisprimary and t.relnamespace = 'public'::regnamespace and not exists (select 1 from pg_constraint c where c.conindid = i.indexrelid)`)
 	return tidy(rows, keys)
 }
 

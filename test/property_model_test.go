@@ -85,10 +85,10 @@ type act struct {
 // readable says whether anyone may read it at an instant.
 func (s *said) readable(now int64) bool { return s.state == live && s.until > now }
 
-func (s *said) token() string     { return s.tokens[len(s.tokens)-1] }
-func (s *said) version() int64    { return int64(len(s.tokens)) }
-func (s *said) strand() string    { return s.strands[len(s.strands)-1] }
-func (s *said) words() string     { return textOf(s.token()) }
+func (s *said) token() string    { return s.tokens[len(s.tokens)-1] }
+func (s *said) version() int64   { return int64(len(s.tokens)) }
+func (s *said) strand() string   { return s.strands[len(s.strands)-1] }
+func (s *said) words() string    { return textOf(s.token()) }
 func textOf(token string) string { return "The kettle is " + token + " and nobody asked." }
 
 // may says what the model allows at an instant.

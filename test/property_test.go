@@ -30,9 +30,9 @@ import (
 func TestPropertyHistories(t *testing.T) {
 	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
-		checks, steps := 22, 26
+		checks, steps := 18, 26
 		if h.DB.Engine() == db.Postgres {
-			checks = 9
+			checks = 20
 		}
 		bounds(t, checks, steps)
 		rapid.Check(t, func(rt *rapid.T) {

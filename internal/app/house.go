@@ -52,6 +52,7 @@ type Options struct {
 	BaseURL  string
 	Secure   bool
 	LeaveURL string
+	Trusts   func(peer string) bool // whose forwarded addresses count
 }
 
 // House is a whole installation, ready to be served or used from the command line.
@@ -150,7 +151,7 @@ func Build(d *db.DB, o Options) (*House, error) {
 		}
 	}
 	h.Routes = append(h.Routes, h.publicRoutes()...)
-	h.Handler, err = web.New(web.Options{Face: h.Face, Log: o.Log, IDs: h.IDs, Identify: h.identify, Secure: o.Secure},
+	h.Handler, err = web.New(web.Options{Face: h.Face, Log: o.Log, IDs: h.IDs, Identify: h.identify, Secure: o.Secure, Trusts: o.Trusts},
 		append(append([]web.Route{}, h.Routes...), h.API.Mount()...))
 	return h, err
 }
@@ -210,7 +211,7 @@ func (h *House) explain(language string, err error) string {
 	j := h.Face.AsJSON(language, faultOf(err))
 	parts := []string{j.Say}
 	for name, text := range j.Fields {
-		parts = append(parts, name+": "+text+".")
+		parts = append(parts, name+": "+strings.TrimSuffix(text, ".")+".")
 	}
 	if j.Do != "" {
 		parts = append(parts, j.Do)

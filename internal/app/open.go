@@ -50,7 +50,7 @@ func open(ctx context.Context, c config.Config, base string, log *slog.Logger) (
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	h, err := Build(d, Options{Key: key, Post: post, Log: log, BaseURL: base, Secure: c.TLS.Mode != "off" || isHTTPS(base), LeaveURL: c.LeaveURL})
+	h, err := Build(d, Options{Key: key, Post: post, Log: log, BaseURL: base, Secure: c.TLS.Mode != "off" || isHTTPS(base), LeaveURL: c.LeaveURL, Trusts: c.Trusts})
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

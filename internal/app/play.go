@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -69,7 +70,7 @@ func (p *player) step(ctx context.Context, words []string) error {
 			return errors.New("set takes a name and a field")
 		}
 		field, id := strings.CutSuffix(words[2], ".id")
-		v, ok := p.last[field].(string)
+		v, ok := dig(p.last, field).(string)
 		if id {
 			_, v, _ = strings.Cut(v, ":")
 		}
@@ -89,6 +90,25 @@ func (p *player) step(ctx context.Context, words []string) error {
 		return json.Unmarshal(out.Bytes(), &p.last)
 	}
 	return fmt.Errorf("%s is not at, set or plait", words[0])
+}
+
+// dig finds a field within an answer: "ref", "cards.0.code".
+func dig(v any, path string) any {
+	for _, step := range strings.Split(path, ".") {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[step]
+		case []any:
+			n, err := strconv.Atoi(step)
+			if err != nil || n < 0 || n >= len(x) {
+				return nil
+			}
+			v = x[n]
+		default:
+			return nil
+		}
+	}
+	return v
 }
 
 type scriptLine struct {

@@ -26,13 +26,19 @@ func (h *House) identify(w http.ResponseWriter, r *http.Request) (context.Contex
 	card, carded := h.rooms.card.Actor(r)
 	if carded && h.rooms.card.Contributors(r.URL.Path) {
 		actor = card
-	} else if a, profile, ok := h.rooms.account.Actor(r); ok {
-		actor, wish = a, profile.Language
-		c.Account, c.SignOut = profile.Name, true
+	} else {
+		a, profile, err := h.rooms.account.Who(r)
+		if err != nil {
+			return page.WithChrome(r.Context(), c), err
+		}
+		if a.Kind == who.Account {
+			actor, wish = a, profile.Language
+			c.Account, c.SignOut = profile.Name, true
+		}
 	}
 	actor.Request = web.RequestID(r.Context())
 	c.Lang = h.language(w, r, wish)
-	c.Format = format(w, r)
+	c.Format = h.format(w, r)
 	if r.Method == http.MethodGet {
 		c.Languages = h.languages(r, c.Lang)
 	}
@@ -48,7 +54,7 @@ func (h *House) identify(w http.ResponseWriter, r *http.Request) (context.Contex
 // language is the one asked for in the address, else the one chosen before, the account's, the browser's.
 func (h *House) language(w http.ResponseWriter, r *http.Request, wish string) string {
 	if q := r.URL.Query().Get("lang"); q != "" && slices.Contains(h.Words.Languages(), q) {
-		remember(w, r, "lang", q)
+		h.remember(w, "lang", q)
 		return q
 	}
 	var wishes []string
@@ -77,10 +83,10 @@ func (h *House) languages(r *http.Request, now string) []page.Link {
 	return out
 }
 
-func format(w http.ResponseWriter, r *http.Request) string {
+func (h *House) format(w http.ResponseWriter, r *http.Request) string {
 	known := []string{page.Standard, page.Large, page.Easy, page.Listen}
 	if q := r.URL.Query().Get("format"); slices.Contains(known, q) {
-		remember(w, r, "format", q)
+		h.remember(w, "format", q)
 		return q
 	}
 	if c, err := r.Cookie("format"); err == nil && slices.Contains(known, c.Value) {
@@ -90,8 +96,8 @@ func format(w http.ResponseWriter, r *http.Request) string {
 }
 
 // remember keeps a choice of looks on the device; it says nothing about the person.
-func remember(w http.ResponseWriter, r *http.Request, name, value string) {
-	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
+func (h *House) remember(w http.ResponseWriter, name, value string) {
+	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: h.Face.Secure})
 }
 
 // nav fills the menu with the places the account has something to do.

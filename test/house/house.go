@@ -121,7 +121,7 @@ func (k *Kit) Postgres(t *testing.T) *House {
 	}
 	k.mu.Lock()
 	k.n++
-	name := fmt.Sprintf("t%d_%d", os.Getpid(), k.n)
+	name := fmt.Sprintf("%s_%d", strings.Replace(k.postgres.name, "template", "t", 1), k.n)
 	err := sql(admin, "create database "+name+" template "+k.postgres.name)
 	k.mu.Unlock()
 	if err != nil {
@@ -141,7 +141,8 @@ func (k *Kit) Postgres(t *testing.T) *House {
 }
 
 func migratedDatabase(admin string) (string, error) {
-	name := fmt.Sprintf("template_%d", os.Getpid())
+	// A test binary may have several kits, each with its own template.
+	name := fmt.Sprintf("template_%d_%d", os.Getpid(), time.Now().UnixNano())
 	if err := sql(admin, "create database "+name+" encoding 'UTF8' template template0"); err != nil {
 		return "", err
 	}

@@ -26,16 +26,20 @@ type seen struct {
 
 func (p seen) html() bool { return strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") }
 
-var linked = regexp.MustCompile(`(?:href|src)="([^"]*)"`)
+var (
+	linked = regexp.MustCompile(`(?:href|src)="([^"]*)"`)
+	posted = regexp.MustCompile(`<form[^>]*method="post"[^>]*action="([^"]*)"`)
+	within = regexp.MustCompile(`href="#([^"]+)"`)
+)
 
 // routes tells which route an address belongs to; "" for none of the house's pages.
-func (s *street) routes() func(path string) string {
+func (s *street) routes() func(method, path string) string {
 	mux := http.NewServeMux()
 	for _, r := range s.Routes {
 		mux.HandleFunc(r.Pattern, func(http.ResponseWriter, *http.Request) {})
 	}
-	return func(path string) string {
-		r, err := http.NewRequest(http.MethodGet, path, nil)
+	return func(method, path string) string {
+		r, err := http.NewRequest(method, path, nil)
 		if err != nil {
 			return ""
 		}
@@ -44,16 +48,17 @@ func (s *street) routes() func(path string) string {
 	}
 }
 
-// crawl opens what the visitor can reach by links from the start addresses.
-func (v *visitor) crawl(from ...string) []seen {
-	v.s.t.Helper()
+// crawl opens what the visitor can reach by links from the start addresses. A link or
+// form that leads to no page of the house fails the test.
+func (v *visitor) crawl(t *testing.T, from ...string) []seen {
+	t.Helper()
 	route := v.s.routes()
 	var out []seen
 	opened, count := map[string]bool{}, map[string]int{}
 	for queue := slices.Clone(from); len(queue) > 0; queue = queue[1:] {
 		path := tidy(queue[0])
-		pattern := route(path)
-		if path == "" || opened[path] || pattern == "" || count[pattern] == perPattern {
+		pattern := route(http.MethodGet, path)
+		if path == "" || opened[path] || count[pattern] == perPattern {
 			continue
 		}
 		opened[path] = true
@@ -65,13 +70,28 @@ func (v *visitor) crawl(from ...string) []seen {
 				continue
 			}
 			opened[end] = true
-			pattern = route(end)
+			pattern = route(http.MethodGet, end)
 		}
 		page := seen{end, pattern, resp.StatusCode, resp.Header, body}
 		out = append(out, page)
 		if page.html() {
 			for _, m := range linked.FindAllStringSubmatch(body, -1) {
-				queue = append(queue, html.UnescapeString(m[1]))
+				link := html.UnescapeString(m[1])
+				if to := tidy(link); to != "" && route(http.MethodGet, to) == "" {
+					t.Errorf("%s links to %s, which is no page", end, link)
+					continue
+				}
+				queue = append(queue, link)
+			}
+			for _, m := range posted.FindAllStringSubmatch(body, -1) {
+				if route(http.MethodPost, html.UnescapeString(m[1])) == "" {
+					t.Errorf("%s has a form that is sent to %s, which nobody takes", end, m[1])
+				}
+			}
+			for _, m := range within.FindAllStringSubmatch(body, -1) {
+				if !strings.Contains(body, `id="`+m[1]+`"`) {
+					t.Errorf("%s links to its own part %q, which is not there", end, m[1])
+				}
 			}
 		}
 	}

@@ -5,6 +5,7 @@
 package clock
 
 import (
+	"strings"
 	"sync"
 	"time"
 	_ "time/tzdata" // a hall laptop may have no zone files
@@ -49,6 +50,18 @@ func Time(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
 // DayOf is the calendar day (YYYY-MM-DD) of an instant in a zone; an unknown zone counts as Europe/London.
 func DayOf(micros int64, zone string) string {
 	return time.UnixMicro(micros).In(Zone(zone)).Format(time.DateOnly)
+}
+
+// ReadDay writes a day as people type it (3/4/2025, 3.4.2025, 3 April 2025: day first) as
+// YYYY-MM-DD. What is no such day comes back as it was, for the rules to name.
+func ReadDay(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	for _, layout := range []string{time.DateOnly, "2/1/2006", "2.1.2006", "2-1-2006", "2 January 2006", "2 Jan 2006"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.Format(time.DateOnly)
+		}
+	}
+	return s
 }
 
 // EndOf is the instant at which a day (YYYY-MM-DD) ends in a zone: the next midnight.

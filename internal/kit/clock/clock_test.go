@@ -41,3 +41,12 @@ func TestForeverIsTheLastSecondOf9999(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestDaysAsPeopleTypeThem(t *testing.T) {
+	for typed, want := range map[string]string{"3/4/2025": "2025-04-03", "3 April 2025": "2025-04-03", " 03.04.2025": "2025-04-03", "3-4-2025": "2025-04-03", "2025-04-03": "2025-04-03",
+		"31/2/2025": "31/2/2025", "next week": "next week", "": ""} {
+		if got := ReadDay(typed); got != want {
+			t.Errorf("%q was read as %q", typed, got)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plait/internal/kit/clock"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/text"
 )
@@ -21,7 +22,8 @@ import (
 const MaxBytes = 4 << 20
 
 // Read parses the request's form and fills in: strings, string slices, booleans,
-// whole numbers and types that read themselves from text. Unknown fields are left.
+// whole numbers and types that read themselves from text. A field tagged form:"day" takes a
+// day as people type it. Unknown fields are left.
 func Read(r *http.Request, in any) error {
 	if err := Parse(r); err != nil {
 		return err
@@ -67,6 +69,9 @@ func fill(values map[string][]string, v reflect.Value, c *fault.Check) {
 		vals, ok := values[name]
 		if name == "" || name == "-" || !ok || !f.IsExported() {
 			continue
+		}
+		if f.Tag.Get("form") == "day" {
+			vals = []string{clock.ReadDay(last(vals))}
 		}
 		if err := set(v.Field(i), vals); err != nil {
 			var ft *fault.Fault

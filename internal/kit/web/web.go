@@ -3,7 +3,7 @@
 //
 // Every route names its permission; a handler returns an error and never writes
 // one. Paths are not logged, for some hold codes: the pattern is. Owner of huma,
-// scs and httprate.
+// scs and autocert.
 package web
 
 import (
@@ -44,6 +44,7 @@ type Options struct {
 	Identify func(w http.ResponseWriter, r *http.Request) (context.Context, error) // session, card or token to actor
 	Secure   bool                                                                  // https: cookies are __Host-, HSTS is sent
 	Origins  []string                                                              // trusted origins besides our own
+	Trusts   func(peer string) bool                                                // whose X-Forwarded-For counts; nil: nobody's
 }
 
 // New builds the handler of the whole house.
@@ -61,7 +62,7 @@ func New(o Options, routes []Route) (http.Handler, error) {
 		seen[r.Pattern] = true
 		mux.Handle(r.Pattern, s.wrap(r))
 	}
-	mux.Handle("GET /static/", http.StripPrefix("/static", o.Face.Pages.Assets()))
+	mux.Handle("GET /static/", o.Face.Pages.Assets())
 	mux.Handle("/", s.wrap(Route{Pattern: "/", Permission: Public, Handle: func(http.ResponseWriter, *http.Request) error {
 		return fault.New(fault.Missing, "house.no_page").With("house.no_page_do")
 	}}))
@@ -148,6 +149,13 @@ func (s *server) headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(self), microphone=(self), geolocation=()")
 		h.Set("Cache-Control", "no-store")
+		if s.o.Trusts != nil && s.o.Trusts(r.RemoteAddr) {
+			// The last one is what our own proxy saw; what stands before it anybody may have written.
+			if via := r.Header.Values("X-Forwarded-For"); len(via) > 0 {
+				all := strings.Split(via[len(via)-1], ",")
+				r.RemoteAddr = strings.TrimSpace(all[len(all)-1])
+			}
+		}
 		if s.o.Secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}

@@ -82,7 +82,7 @@ func (r *Room) Plug() plug.Plug {
 			{Name: "consent.restore", Roles: who.Team(), Card: true},
 		},
 		Listens: []news.Listener{
-			{Name: "evidence.undone", Hear: func(tx *db.Tx, it news.Item) error { return dropOrphans(tx, it.Programme) }},
+			{Name: "evidence.undone", Hear: func(tx *db.Tx, it news.Item) error { return forget(tx, it.Programme, it.Refs) }},
 		},
 		Words: words, Pages: pages, Migrations: migrations, Commands: &commands{},
 	}

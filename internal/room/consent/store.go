@@ -132,10 +132,33 @@ func scrub(tx *db.Tx, programme, record string, now int64) error {
 		programme, programme, record))
 }
 
-// dropOrphans deletes agreements whose records were all undone as a batch.
-func dropOrphans(tx *db.Tx, programme string) error {
-	return tx.Do(db.Q(`delete from consent_given where programme = ? and not exists
-		(select 1 from consent_about a where a.programme = consent_given.programme and a.given = consent_given.id)`, programme))
+// forget deletes what is kept of records that were undone as a batch, and the agreements
+// that are then about nothing.
+func forget(tx *db.Tx, programme string, refs []ref.Ref) error {
+	const most = 500
+	for start := 0; start < len(refs); start += most {
+		part := refs[start:min(start+most, len(refs))]
+		ids := make([]string, len(part))
+		for i, x := range part {
+			ids[i] = x.ID
+		}
+		of := db.Join(db.Q("where programme = ? and record in", programme), db.List(ids))
+		agreements, err := db.All(tx, db.Join(db.Q("select distinct given from consent_about"), of), db.Value[string])
+		if err != nil {
+			return err
+		}
+		if err := tx.Do(db.Join(db.Q("delete from consent_about"), of)); err != nil {
+			return err
+		}
+		if err := tx.Do(db.Join(db.Q("delete from consent_withdrawal"), of)); err != nil {
+			return err
+		}
+		if err := tx.Do(db.Join(db.Q("delete from consent_given where programme = ? and id in", programme), db.List(agreements),
+			db.Q("and not exists (select 1 from consent_about a where a.programme = consent_given.programme and a.given = consent_given.id)"))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mine lists the records of a person that the actor may act on and that are not yet

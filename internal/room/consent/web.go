@@ -238,6 +238,9 @@ func (f *face) changeView(r *http.Request, in ChangeIn, path string) changeView 
 	if in.Format == "" {
 		in.Format = page.Standard
 	}
+	if in.Language == "" {
+		in.Language = lang.Fallback
+	}
 	v := changeView{ChangeIn: in, Here: path, Key: r.FormValue("key"), Intro: f.T(r, Question(terms.Project))}
 	for _, u := range terms.Uses()[1:] {
 		v.Choices = append(v.Choices, page.Option{Value: string(u), Text: f.T(r, "house.use_"+string(u)), Hint: f.T(r, Question(u)), Checked: slices.Contains(in.Uses, u)})

@@ -25,16 +25,16 @@ const MaxWords = 2 << 20
 
 // Said is what the contributions of a batch share. It is asked once and inherited.
 type Said struct {
-	Strands     []string `json:"strands"`     // research, lived, practice: at most two; none = unknown
-	Site        string   `json:"site"`        // site id; "" = the whole project
-	Person      string   `json:"person"`      // person id; "" = not known
-	Role        string   `json:"role"`        // label the speaker chose: "carer", "social worker"
-	On          string   `json:"on"`          // day it was said, YYYY-MM-DD; "" = unknown
-	Source      string   `json:"source"`      // where from: a meeting, a paper, a sheet
-	Language    string   `json:"language"`    // BCP 47; "" = en
-	Expressed   string   `json:"expressed"`   // one of Ways; "" = unknown
-	Voice       string   `json:"voice"`       // own, support, behalf; "" = unknown
-	Interpreter string   `json:"interpreter"` // who put it into words, where someone did
+	Strands     []string `json:"strands"`       // research, lived, practice: at most two; none = unknown
+	Site        string   `json:"site"`          // site id; "" = the whole project
+	Person      string   `json:"person"`        // person id; "" = not known
+	Role        string   `json:"role"`          // label the speaker chose: "carer", "social worker"
+	On          string   `json:"on" form:"day"` // day it was said, YYYY-MM-DD; "" = unknown
+	Source      string   `json:"source"`        // where from: a meeting, a paper, a sheet
+	Language    string   `json:"language"`      // BCP 47; "" = en
+	Expressed   string   `json:"expressed"`     // one of Ways; "" = unknown
+	Voice       string   `json:"voice"`         // own, support, behalf; "" = unknown
+	Interpreter string   `json:"interpreter"`   // who put it into words, where someone did
 	terms.Agreement
 }
 

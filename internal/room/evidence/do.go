@@ -159,7 +159,7 @@ type EditIn struct {
 	Words   string   `json:"words"`
 	Strands []string `json:"strands"`
 	Role    string   `json:"role"`
-	On      string   `json:"on"`
+	On      string   `json:"on" form:"day"`
 	Source  string   `json:"source"`
 }
 

@@ -37,8 +37,17 @@ type BringFile struct {
 	Going string `json:"going"`
 }
 
-// bringJob goes on with an import after its page has answered.
-const bringJob = "evidence.bring"
+// Slow work that goes on after its page has answered.
+const (
+	bringJob = "evidence.bring" // the rest of an import
+	clearJob = "evidence.clear" // what an undone batch has left
+)
+
+// starter names who began slow work, and what it is about.
+func starter(ctx context.Context, batch string) map[string]string {
+	a := who.From(ctx)
+	return map[string]string{"programme": a.Programme, "batch": batch, "kind": string(a.Kind), "actor": a.ID}
+}
 
 // Bring stores the rows of an import in many short transactions, hidden, and shows them
 // all by one update at the end. It may be called again at any time and by several at
@@ -70,8 +79,7 @@ func (r *Room) Bring(ctx context.Context, in BringIn) (out BringOut, err error) 
 		}
 		state = head.State
 		if later = state == BatchGoing && in.Rows <= 0 && head.Total-head.Done > importNow; later {
-			a := who.From(ctx)
-			return r.jobs.Add(tx, bringJob, map[string]string{"programme": a.Programme, "batch": in.Batch, "kind": string(a.Kind), "actor": a.ID})
+			return r.jobs.Add(tx, bringJob, starter(ctx, in.Batch))
 		}
 		return nil
 	})
@@ -79,7 +87,7 @@ func (r *Room) Bring(ctx context.Context, in BringIn) (out BringOut, err error) 
 	case err != nil:
 		return out, err
 	case state == BatchSame:
-		err = r.sweepRows(ctx, in.Batch, MaxFiles)
+		err = r.sweepRows(ctx, in.Batch)
 	case state == BatchGoing && !later:
 		err = r.bringAll(ctx, in.Batch, in.Rows)
 	}
@@ -323,12 +331,12 @@ type UndoOut struct {
 }
 
 // Undo hides everything of a batch by one update, and then deletes it in many short
-// transactions: for a wrong file or paste, in or still on its way. What has been tied to
-// anything since stops it. Called again, it goes on with what a kill left, and answers
-// the same.
+// transactions: for a wrong file or paste, in or still on its way. A long one is deleted
+// by a job, but for the command line, which waits. What has been tied to anything since
+// stops it. Called again, it goes on with what a kill left, and answers the same.
 func (r *Room) Undo(ctx context.Context, in UndoIn) (out UndoOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
-	var files int64
+	later := false
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
 		programme := who.From(ctx).Programme
 		b, ok, err := batch(tx, programme, in.Batch)
@@ -344,11 +352,7 @@ func (r *Room) Undo(ctx context.Context, in UndoIn) (out UndoOut, err error) {
 		if err := who.Must(ctx, tx, "evidence.undo", ref.Of(ref.Project, b.Project)); err != nil {
 			return err
 		}
-		all, err := importFiles(tx, programme, in.Batch)
-		if err != nil {
-			return err
-		}
-		files, out = int64(len(all)), UndoOut{b.Stored}
+		out = UndoOut{b.Stored}
 		if b.State == BatchUndone {
 			return nil
 		}
@@ -371,43 +375,47 @@ func (r *Room) Undo(ctx context.Context, in UndoIn) (out UndoOut, err error) {
 		if err := quiet(tx, programme, in.Batch); err != nil {
 			return err
 		}
+		if later = out.Undone > importNow && who.From(ctx).Kind != who.Operator; later {
+			if err := r.jobs.Add(tx, clearJob, starter(ctx, in.Batch)); err != nil {
+				return err
+			}
+		}
 		return trail.Put(ctx, tx, entry, now, "evidence.undo", ref.Of("batch", in.Batch), 4, out)
 	})
-	if err != nil {
+	if err != nil || later {
 		return out, err
 	}
-	return out, r.sweep(ctx, in.Batch, files, now)
+	return out, r.sweep(ctx, in.Batch)
 }
 
 // sweepRows deletes the rows of an import that still wait, in short transactions.
-func (r *Room) sweepRows(ctx context.Context, batch string, files int64) error {
+func (r *Room) sweepRows(ctx context.Context, batch string) error {
 	programme := who.From(ctx).Programme
-	for file := int64(0); file < files; {
-		n := int64(0)
-		err := r.db.Write(ctx, func(tx *db.Tx) (err error) {
-			n, err = dropFileRows(tx, programme, batch, file, 4*importChunk)
-			return err
+	for {
+		n := 0
+		err := r.db.Write(ctx, func(tx *db.Tx) error {
+			rows, err := nextRows(tx, programme, batch, 4*importChunk)
+			if n = len(rows); err != nil || n == 0 {
+				return err
+			}
+			return dropRows(tx, programme, batch, rows)
 		})
-		if err != nil {
+		if err != nil || n == 0 {
 			return err
-		}
-		if n == 0 {
-			file++
 		}
 	}
-	return nil
 }
 
 // sweep deletes what an undone batch has left, in short transactions.
-func (r *Room) sweep(ctx context.Context, batch string, files, now int64) error {
-	programme := who.From(ctx).Programme
-	if err := r.sweepRows(ctx, batch, files); err != nil {
+func (r *Room) sweep(ctx context.Context, batch string) error {
+	programme, now := who.From(ctx).Programme, r.clock.Now()
+	if err := r.sweepRows(ctx, batch); err != nil {
 		return err
 	}
 	for {
 		var ids []string
 		err := r.db.Write(ctx, func(tx *db.Tx) (err error) {
-			if ids, err = someOf(tx, programme, batch, importChunk); err != nil || len(ids) == 0 {
+			if ids, err = someOf(tx, programme, batch, sweepChunk); err != nil || len(ids) == 0 {
 				return err
 			}
 			refs := make([]ref.Ref, len(ids))

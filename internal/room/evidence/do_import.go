@@ -126,7 +126,7 @@ func (in StageIn) name() string {
 	case in.Name != "":
 		return fit(in.Name, 200)
 	case len(in.Files) > 0:
-		return fit(in.Files[0].Name, 200)
+		return fit(base(in.Files[0].Name), 200)
 	}
 	return ""
 }

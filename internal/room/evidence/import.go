@@ -22,6 +22,7 @@ const (
 	MaxImport     = 64 << 20         // bytes of all its files
 	ParseTime     = 30 * time.Second // for reading one file
 	importChunk   = 500              // rows stored in one transaction
+	sweepChunk    = 100              // rows deleted in one: taking words out of the search index securely is slow
 	previewRows   = 20               // rows shown before they are brought in
 	importNow     = 1000             // up to so many rows are stored while the page waits
 	maxTold       = 20_000           // problems kept for one file; the last says how many more there are

@@ -5,6 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +21,8 @@ import (
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/job"
+	"plait/internal/kit/web"
 	"plait/internal/room/evidence"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
@@ -379,8 +387,12 @@ func TestKilledHalfWay(t *testing.T) {
 			}
 			return err
 		})
-		// An undo that is cut off after it has hidden all of it goes on when it is asked again.
+		// A long undo hides all of it at once and leaves the deleting to a job; asked again it
+		// goes on by itself.
 		undone := h.Do(ctx, "evidence.undo", evidence.UndoIn{Batch: staged.Batch}).(evidence.UndoOut)
+		if n := seen(h); n != 0 {
+			t.Errorf("%d are visible right after the undo", n)
+		}
 		again := h.Do(ctx, "evidence.undo", evidence.UndoIn{Batch: staged.Batch}).(evidence.UndoOut)
 		if undone.Undone != 1700 || again != undone || seen(h) != 0 || rows(h, "evidence_contribution")["evidence_contribution"] != 0 {
 			t.Errorf("undone %+v, again %+v", undone, again)
@@ -488,4 +500,107 @@ func TestLongImport(t *testing.T) {
 			t.Errorf("%d are left", got)
 		}
 	})
+}
+
+// TestLongWorkGoesOn brings in and undoes more rows than a page waits for.
+func TestLongWorkGoesOn(t *testing.T) {
+	kit.Each(t, func(t *testing.T, h *house.House) {
+		ctx := h.As(who.ProjectLead)
+		staged := stage(h, ctx, "", file("many.csv", many(1100)))
+		out := h.Do(ctx, "evidence.bring", evidence.BringIn{Batch: staged.Batch}).(evidence.BringOut)
+		if out.State != evidence.BatchGoing || out.Stored != 0 || seen(h) != 0 {
+			t.Fatalf("a long import did not wait for its job: %+v", out)
+		}
+		args := map[string]string{"programme": h.Programme, "batch": staged.Batch, "kind": string(who.Account), "actor": who.From(ctx).ID}
+		log := slog.New(slog.DiscardHandler)
+		if err := job.RunOnce(ctx, h.DB, h.Jobs(), log, "evidence.bring", args); err != nil || seen(h) != 1100 {
+			t.Errorf("the job: %v, %d are seen", err, seen(h))
+		}
+		h.Do(ctx, "evidence.undo", evidence.UndoIn{Batch: staged.Batch})
+		if left := rows(h, "evidence_contribution")["evidence_contribution"]; left != 1100 || seen(h) != 0 {
+			t.Errorf("%d are seen, %d wait to be deleted", seen(h), left)
+		}
+		if err := job.RunOnce(ctx, h.DB, h.Jobs(), log, "evidence.clear", args); err != nil || rows(h, "evidence_contribution")["evidence_contribution"] != 0 {
+			t.Errorf("the job that clears: %v", err)
+		}
+	})
+}
+
+// TestImportPages walks through an import in the browser's way, without a script.
+func TestImportPages(t *testing.T) {
+	kit.Each(t, func(t *testing.T, h *house.House) {
+		h.T = t
+		ctx := h.As(who.ProjectLead)
+		here := "/evidence/" + h.Project + "/import"
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		part, err := form.CreateFormFile("files", "spring.csv")
+		if err == nil {
+			_, err = part.Write([]byte("comment,when\nThe bus stops at four,2026-03-01\n,2026-03-02\n"))
+		}
+		if err = errors.Join(err, form.WriteField("key", "k1"), form.Close()); err != nil {
+			t.Fatal(err)
+		}
+		status, at, page := call(h, ctx, http.MethodPost, here, form.FormDataContentType(), &body)
+		if status != http.StatusSeeOther || !strings.HasPrefix(at, here+"/") {
+			t.Fatalf("sent a file: %d %s %s", status, at, page)
+		}
+		batch := strings.TrimPrefix(at, here+"/")
+		say := func(what, address string, wants ...string) {
+			t.Helper()
+			status, _, page := call(h, ctx, http.MethodGet, address, "", nil)
+			for _, want := range wants {
+				if status != http.StatusOK || !strings.Contains(page, want) {
+					t.Errorf("%s: %d, no %q on the page", what, status, want)
+				}
+			}
+		}
+		post := func(what, address string, fields url.Values, to string) {
+			t.Helper()
+			status, at, page := call(h, ctx, http.MethodPost, address, "application/x-www-form-urlencoded", strings.NewReader(fields.Encode()))
+			if status != http.StatusSeeOther || at != to {
+				t.Errorf("%s: %d %q, want %q: %.300s", what, status, at, to, page)
+			}
+		}
+		say("the preview", at, "The bus stops at four", "1 row can be saved", "This row has no words", "Which column is which?")
+		post("other columns", at+"/columns", url.Values{"file": {"0"}, "words": {"0"}, "date": {"-1"}, "key": {"k2"}}, at)
+		post("what is shared", at+"/shared", url.Values{"strands": {"lived"}, "role": {"carer"}, "key": {"k3"}}, at+"/check")
+		say("the check", at+"/check", "spring.csv", "carer", "Lived")
+		post("bring in", at+"/bring", url.Values{"key": {"k4"}}, "/evidence/"+h.Project+"?done=imported&batch="+batch)
+		if seen(h) != 1 {
+			t.Error("the row is not in")
+		}
+		say("the list", "/evidence/"+h.Project+"?batch="+batch, "The bus stops at four", "carer")
+		say("the import", at, "The file is in", "1 row is saved")
+		say("the imports", here, "spring.csv", "Saved")
+		post("undo", "/evidence/"+h.Project+"/undo", url.Values{"batch": {batch}, "next": {"import"}, "key": {"k5"}}, here+"?done=undone")
+		say("the imports after it", here, "Taken out again")
+		if seen(h) != 0 {
+			t.Error("the row is still in")
+		}
+		status, _, page = call(h, ctx, http.MethodPost, here, "application/x-www-form-urlencoded", strings.NewReader("key=k6"))
+		if status != http.StatusUnprocessableEntity || !strings.Contains(page, "Choose a file") {
+			t.Errorf("no file: %d", status)
+		}
+	})
+}
+
+// call asks a page of this room as the context's actor.
+func call(h *house.House, ctx context.Context, method, address, kind string, body io.Reader) (status int, location, page string) {
+	h.T.Helper()
+	handler, err := web.New(web.Options{Face: h.Face, Log: slog.New(slog.DiscardHandler), IDs: h.IDs,
+		Identify: func(_ http.ResponseWriter, r *http.Request) (context.Context, error) {
+			return who.With(r.Context(), h.Policy, who.From(ctx)), nil
+		}}, h.Routes)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(h.T.Context(), method, address, body)
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	return w.Code, w.Header().Get("Location"), w.Body.String()
 }

@@ -167,8 +167,11 @@ func (p place) source() string {
 	if p.said.Source != "" {
 		return p.said.Source
 	}
-	return fit(p.file[strings.LastIndexAny(p.file, `/\\`)+1:], 1000)
+	return fit(base(p.file), 1000)
 }
+
+// base is a file's name without its folders, as any system writes them.
+func base(name string) string { return name[strings.LastIndexAny(name, `/\`)+1:] }
 
 // cleaned makes words fit to be stored, or says by a message key why they are not.
 func cleaned(raw string) (words, why string) {

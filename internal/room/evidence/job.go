@@ -11,16 +11,25 @@ import (
 
 // importJobs is the slow work of imports.
 func (r *Room) importJobs() []job.Def {
-	return []job.Def{{Name: bringJob, Timeout: time.Hour, Do: r.bringOn}}
+	return []job.Def{{Name: bringJob, Timeout: time.Hour, Do: r.bringOn}, {Name: clearJob, Timeout: time.Hour, Do: r.clearOn}}
 }
 
 // bringOn goes on with an import in the name of whoever began it, whose rights are asked
 // again for every chunk. An import that was undone or is in has nothing left to do.
 func (r *Room) bringOn(ctx context.Context, j job.Job) error {
-	ctx = who.As(ctx, who.Actor{Kind: who.ActorKind(j.Args["kind"]), ID: j.Args["actor"], Programme: j.Args["programme"]})
-	err := r.bringAll(ctx, j.Args["batch"], 0)
+	err := r.bringAll(began(ctx, j), j.Args["batch"], 0)
 	if fault.Is(err, fault.Missing) || fault.Is(err, fault.Forbidden) {
 		return nil // its starter may no longer do it: it waits for someone who may
 	}
 	return err
+}
+
+// began is a context of whoever began a job.
+func began(ctx context.Context, j job.Job) context.Context {
+	return who.As(ctx, who.Actor{Kind: who.ActorKind(j.Args["kind"]), ID: j.Args["actor"], Programme: j.Args["programme"]})
+}
+
+// clearOn deletes what an undone batch has left; it was hidden when it was undone.
+func (r *Room) clearOn(ctx context.Context, j job.Job) error {
+	return r.sweep(began(ctx, j), j.Args["batch"])
 }

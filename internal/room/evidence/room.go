@@ -96,7 +96,7 @@ func (r *Room) Plug() plug.Plug {
 		Kinds:   []plug.Kind{{Name: Kind, Permission: "evidence.see", Page: "/evidence/{project}/said/{id}"}},
 		Permissions: []who.Permission{
 			// Host leads and host staff are never among these: they do not see who said what.
-			{Name: "evidence.see", Roles: who.Team(), Card: true},
+			{Name: "evidence.see", Roles: who.Team(), Card: true, Wide: true},
 			{Name: "evidence.give", Roles: append(who.Team(), who.Administrator), Card: true},
 			{Name: "evidence.edit", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Reviewer, who.Evaluator}, Card: true},
 			{Name: "evidence.undo", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Reviewer}},

@@ -196,14 +196,6 @@ func dropRows(tx *db.Tx, programme, batch string, rows []stagedRow) error {
 		programme, batch, last.File, last.File, last.N))
 }
 
-// dropFileRows takes away every waiting row of one file, most at a time; it says how
-// many went.
-func dropFileRows(tx *db.Tx, programme, batch string, file, most int64) (int64, error) {
-	return tx.Exec(db.Q(`delete from evidence_import_row where programme = ? and batch = ? and file = ? and n in
-		(select n from evidence_import_row where programme = ? and batch = ? and file = ? order by n limit ?)`,
-		programme, batch, file, programme, batch, file, most))
-}
-
 // sitesOf reads the sites of a project by name and id.
 func sitesOf(tx *db.Tx, programme, project string, now int64) (sites, error) {
 	recs, err := db.All(tx, db.Join(db.Q(`select `+ref.Columns("r")+` from ref_record r where r.programme = ? and r.project = ? and r.kind = ? and`,

@@ -2,15 +2,14 @@ package keeper_test
 
 import (
 	"context"
-	"strings"
 	"testing"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/job"
 	"plait/internal/room/keeper"
-	"plait/internal/room/people"
 	"plait/internal/spine/ref"
+	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
 	"plait/test/house"
 )
@@ -33,9 +32,22 @@ func check(h *house.House, ctx context.Context) keeper.CheckOut {
 	return h.Do(ctx, "keeper.check", keeper.CheckIn{}).(keeper.CheckOut)
 }
 
+// fill puts people with a trail entry each, as a verb would.
 func fill(h *house.House, n int) {
+	h.T.Helper()
 	ctx := h.As(who.ProjectLead)
-	h.Do(ctx, "people.paste", people.PasteIn{Project: h.Project, Pasted: strings.Repeat("Someone\n", n)})
+	h.Write(func(tx *db.Tx) error {
+		for range n {
+			r := ref.Record{Programme: h.Programme, ID: h.IDs.New(), Kind: ref.Person, Project: h.Project, Until: ref.NoEnd, Version: 1, ChangedAt: h.Clock.Now()}
+			if err := ref.Put(tx, r); err != nil {
+				return err
+			}
+			if err := trail.Put(ctx, tx, h.IDs.New(), r.ChangedAt, "keeper.filled", r.Ref(), 1, "words"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func TestKeeper(t *testing.T) {
@@ -76,7 +88,7 @@ func changed(t *testing.T, h *house.House) {
 	fill(h, 3)
 	work(h, "keeper.chain")
 	h.Write(func(tx *db.Tx) error {
-		return tx.Do(db.Q("update trail_entry set actor = ? where programme = ? and verb = ?", "account:someone else", h.Programme, "people.paste"))
+		return tx.Do(db.Q("update trail_entry set actor = ? where programme = ? and verb = ?", "account:someone else", h.Programme, "keeper.filled"))
 	})
 	if got := check(h, h.As(who.ProgrammeLead)); len(got.Broken) != 3 || !got.Counts {
 		t.Errorf("three changed entries: %+v", got)

@@ -84,7 +84,7 @@ func (f *face) flags(r *http.Request, p Person) []string {
 		}
 	}
 	if p.Asked == "" && p.State == Active {
-		out = append(out, f.T(r, "people.not_asked"))
+		out = append(out, f.T(r, "people.flag_not_asked"))
 	}
 	return out
 }

@@ -177,7 +177,7 @@ func (r *Room) Phase(ctx context.Context, in PhaseIn) (out PhaseOut, err error) 
 		if err != nil {
 			return err
 		}
-		on := Day(in.On)
+		on := clock.ReadDay(in.On)
 		if on == "" {
 			on = today
 		}

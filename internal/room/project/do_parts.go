@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/search"
@@ -160,7 +161,7 @@ func (r *Room) Ask(ctx context.Context, in AskIn) (out AskOut, err error) {
 			}
 		}
 		was := a.Version
-		a.Team, a.What, a.Owner, a.DueOn = in.Team, strings.TrimSpace(in.What), strings.TrimSpace(in.Owner), Day(in.DueOn)
+		a.Team, a.What, a.Owner, a.DueOn = in.Team, strings.TrimSpace(in.What), strings.TrimSpace(in.Owner), clock.ReadDay(in.DueOn)
 		if err := a.Check(); err != nil {
 			return err
 		}

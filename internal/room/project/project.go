@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"plait/internal/kit/clock"
 	"plait/internal/kit/fault"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
@@ -79,7 +80,7 @@ type Project struct {
 func (f Facts) Settled() Facts {
 	f.Title, f.Host = strings.TrimSpace(f.Title), strings.TrimSpace(f.Host)
 	f.Themes, f.Aims = inOrder(f.Themes, Themes()), inOrder(f.Aims, Aims())
-	f.Starts, f.Ends = Day(f.Starts), Day(f.Ends)
+	f.Starts, f.Ends = clock.ReadDay(f.Starts), clock.ReadDay(f.Ends)
 	return f
 }
 
@@ -134,19 +135,6 @@ func needLine(c *fault.Check, s, field, say string) {
 func isDay(s string) bool {
 	_, err := time.Parse(time.DateOnly, s)
 	return err == nil
-}
-
-// Day reads a day as people write it (2026-10-13, 13/10/2026, 13 October 2026, 13 Oct
-// 2026) into YYYY-MM-DD. What it cannot read comes back as it is, so that the form can
-// show it again.
-func Day(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	for _, layout := range []string{time.DateOnly, "2/1/2006", "2.1.2006", "2-1-2006", "2 January 2006", "2 Jan 2006"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.Format(time.DateOnly)
-		}
-	}
-	return s
 }
 
 // record is the project's row in ref_record: it is a scope of its own.

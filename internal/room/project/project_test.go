@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"plait/internal/kit/clock"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
@@ -58,8 +60,8 @@ func TestFacts(t *testing.T) {
 func TestDay(t *testing.T) {
 	for in, want := range map[string]string{"": "", "2026-10-13": "2026-10-13", "13/10/2026": "2026-10-13", "3/4/2025": "2025-04-03",
 		" 3  April 2025 ": "2025-04-03", "3 Apr 2025": "2025-04-03", "3.4.2025": "2025-04-03", "April 2025": "April 2025", "31/2/2025": "31/2/2025"} {
-		if got := Day(in); got != want {
-			t.Errorf("Day(%q) is %q, want %q", in, got, want)
+		if got := clock.ReadDay(in); got != want {
+			t.Errorf("clock.ReadDay(%q) is %q, want %q", in, got, want)
 		}
 	}
 }

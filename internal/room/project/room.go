@@ -83,7 +83,7 @@ func (r *Room) Plug() plug.Plug {
 			{Name: KindAsk, Permission: "project.see", Page: "/project/{project}/ask/{id}"},
 		},
 		Permissions: []who.Permission{
-			{Name: "project.see", Roles: who.Everyone()},
+			{Name: "project.see", Wide: true, Roles: who.Everyone()},
 			{Name: "project.start", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead}},
 			{Name: "project.change", Roles: who.Lead()},
 			{Name: "project.question", Roles: append(who.Lead(), who.Partner)},

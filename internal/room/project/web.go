@@ -67,13 +67,13 @@ func (f *face) any(r *http.Request, prefix string, values []string) []page.Optio
 	return append([]page.Option{{Value: "", Text: f.T(r, "project.any")}}, f.options(r, prefix, values)...)
 }
 
-// words of several values, each in the reader's language, parted by commas.
+// words of several values, each in the reader's language, parted by semicolons: some hold a comma.
 func (f *face) joined(r *http.Request, prefix string, values []string) string {
 	out := make([]string, len(values))
 	for i, x := range values {
 		out[i] = f.choice(r, prefix, x)
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(out, "; ")
 }
 
 // listView is the page of all projects.

@@ -6,6 +6,7 @@ import (
 
 	"plait/internal/kit/cli"
 	"plait/internal/spine/plug"
+	"plait/internal/spine/ref"
 )
 
 // commands is what the verb list cannot say: words without a flag, at the top.
@@ -31,5 +32,25 @@ func (c *findCommand) Run(ctx context.Context, h *plug.Host) error {
 	if err != nil {
 		return err
 	}
-	return cli.Print(h.Out, out, c.JSON)
+	found, ok := out.(FindOut)
+	if !ok || c.JSON {
+		return cli.Print(h.Out, out, c.JSON)
+	}
+	return cli.Print(h.Out, lines(found), false)
+}
+
+// line is a hit as a person reads it on a terminal.
+type line struct {
+	Ref     ref.Ref `json:"ref"`
+	Strand  string  `json:"strand"`
+	Title   string  `json:"title"`
+	Project string  `json:"project"`
+}
+
+func lines(out FindOut) []line {
+	all := []line{}
+	for _, x := range out.Hits {
+		all = append(all, line{x.Ref, x.Strand, x.Title, x.ProjectTitle})
+	}
+	return all
 }

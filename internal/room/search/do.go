@@ -76,7 +76,7 @@ func (r *Room) seen(ctx context.Context, tx *db.Tx, kind string) (db.Part, error
 		if err != nil {
 			return db.Part{}, err
 		}
-		any = append(any, db.Join(db.Q("(r.kind in"), db.List(names), db.Q("and"), where, db.Q(")")))
+		any = append(any, ofKinds(names, where))
 	}
 	return db.Or(any...), nil
 }

@@ -8,6 +8,11 @@ import (
 	"plait/internal/spine/terms"
 )
 
+// ofKinds is the condition under which records of some kinds may be seen.
+func ofKinds(names []string, may db.Part) db.Part {
+	return db.Join(db.Q("(r.kind in"), db.List(names), db.Q("and"), may, db.Q(")"))
+}
+
 // find reads the best hits; may is who may see what.
 func find(tx *db.Tx, in FindIn, may db.Part, now int64) (FindOut, error) {
 	out := FindOut{Hits: []Hit{}}

@@ -13,8 +13,10 @@ import (
 	"plait/test/house"
 )
 
+// kit makes the houses of these tests from one template an engine.
+var kit house.Kit
+
 func TestListenersHearInOrder(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		var heard []string
 		listener := func(name, of string) news.Listener {
@@ -41,7 +43,6 @@ func TestListenersHearInOrder(t *testing.T) {
 }
 
 func TestAListenerTellsNoFurtherNews(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		for _, further := range []string{"a.done", "b.done", "nobody.listens"} {
 			d := news.NewDesk()
@@ -75,7 +76,6 @@ func TestAListenerTellsNoFurtherNews(t *testing.T) {
 
 // TestAfterAListenerFails holds that the desk is free again within the same transaction.
 func TestAfterAListenerFails(t *testing.T) {
-	var kit house.Kit
 	h := kit.SQLite(t)
 	d := news.NewDesk()
 	sorry := errors.New("no room")

@@ -134,31 +134,34 @@ func Run[In, Out any](ctx context.Context, d *Desk, name, key string, do func(co
 	a.Verb = name
 	ctx = who.As(ctx, a)
 	var out Out
-	attempt := func() error {
-		return d.DB.Write(ctx, func(tx *db.Tx) error {
-			var fresh Out
-			done, err := trail.Once(tx.Context(), tx, key, name, in, &fresh)
-			if err != nil || done {
-				out = fresh
-				return err
-			}
-			if fresh, err = do(tx.Context(), in); err != nil {
-				return err
-			}
+	err := d.once(ctx, key, func(tx *db.Tx) error {
+		var fresh Out
+		done, err := trail.Once(tx.Context(), tx, key, name, in, &fresh)
+		if err != nil || done {
 			out = fresh
-			return trail.Keep(tx.Context(), tx, key, name, d.Clock.Now(), in, fresh)
-		})
-	}
-	err := attempt()
-	if key != "" && db.IsUnique(err) {
-		// Someone sent the same key at the same moment and was first: their answer is ours.
-		err = attempt()
-	}
+			return err
+		}
+		if fresh, err = do(tx.Context(), in); err != nil {
+			return err
+		}
+		out = fresh
+		return trail.Keep(tx.Context(), tx, key, name, d.Clock.Now(), in, fresh)
+	})
 	if err != nil {
 		var none Out
 		return none, err
 	}
 	return out, nil
+}
+
+// once runs f in a write transaction. When someone sent the same key at the same moment
+// and was first, it runs again and finds their answer.
+func (d *Desk) once(ctx context.Context, key string, f func(tx *db.Tx) error) error {
+	err := d.DB.Write(ctx, f)
+	if key != "" && db.IsUnique(err) {
+		err = d.DB.Write(ctx, f)
+	}
+	return err
 }
 
 // RunVerb is Run for a type-erased verb: reading verbs run as they are.
@@ -170,7 +173,7 @@ func (d *Desk) RunVerb(ctx context.Context, v Verb, key string, in any) (any, er
 	a.Verb = v.Name
 	ctx = who.As(ctx, a)
 	var out any
-	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+	err := d.once(ctx, key, func(tx *db.Tx) error {
 		fresh := reflect.New(v.Out)
 		done, err := trail.Once(tx.Context(), tx, key, v.Name, in, fresh.Interface())
 		if err != nil || done {

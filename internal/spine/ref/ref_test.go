@@ -1,6 +1,7 @@
 package ref_test
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 
@@ -12,6 +13,9 @@ import (
 	"plait/internal/spine/ref"
 	"plait/test/house"
 )
+
+// kit makes the houses of these tests from one template an engine.
+var kit house.Kit
 
 func TestParse(t *testing.T) {
 	const id = "0198a6b2-0000-7000-8000-000000000001"
@@ -52,8 +56,10 @@ func same(tx *db.Tx, programme string, projects []string, now int64) error {
 
 // TestCountsAlwaysAddUp puts, changes, hides and drops records at random and folds in between.
 func TestCountsAlwaysAddUp(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
+		if err := flag.Set("rapid.checks", "25"); err != nil {
+			t.Fatal(err)
+		}
 		rapid.Check(t, func(rt *rapid.T) {
 			programme := h.IDs.New()
 			projects := []string{h.IDs.New(), h.IDs.New()}
@@ -147,7 +153,6 @@ func TestCountsAlwaysAddUp(t *testing.T) {
 }
 
 func TestPutAndDrop(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		programme, project := h.IDs.New(), h.IDs.New()
 		r := ref.Record{Programme: programme, ID: h.IDs.New(), Kind: "thing", Project: project, Title: "A chair by the door", Strand: "lived",
@@ -219,7 +224,6 @@ func TestPutAndDrop(t *testing.T) {
 
 // TestPutInParts stores more than one statement takes.
 func TestPutInParts(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		programme := h.IDs.New()
 		recs := make([]ref.Record, 1203)

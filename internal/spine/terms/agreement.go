@@ -10,14 +10,14 @@ import (
 // Agreement is what someone agreed to, in what way it was asked and by whom it was
 // given. It is asked once for a batch and inherited by each of its records.
 type Agreement struct {
-	Uses   []Use  `json:"uses"`   // besides the project's own; none = the narrowest
-	Ends   string `json:"ends"`   // last day it holds, YYYY-MM-DD; "" = no end
-	Mode   string `json:"mode"`   // one of Modes; "" = unknown
-	Helper string `json:"helper"` // who supported, spoke on behalf, or is the consultee or attorney
-	Asked  string `json:"asked"`  // how it was asked and given: one of Ways; "" = unknown
-	Nation string `json:"nation"` // england, scotland, wales, northern ireland; "" = the site's
-	Regime string `json:"regime"` // improvement or research; "" = improvement
-	Ethics string `json:"ethics"` // reference of the ethics approval, for research
+	Uses   []Use  `json:"uses"`            // besides the project's own; none = the narrowest
+	Ends   string `json:"ends" form:"day"` // last day it holds, YYYY-MM-DD; "" = no end
+	Mode   string `json:"mode"`            // one of Modes; "" = unknown
+	Helper string `json:"helper"`          // who supported, spoke on behalf, or is the consultee or attorney
+	Asked  string `json:"asked"`           // how it was asked and given: one of Ways; "" = unknown
+	Nation string `json:"nation"`          // england, scotland, wales, northern ireland; "" = the site's
+	Regime string `json:"regime"`          // improvement or research; "" = improvement
+	Ethics string `json:"ethics"`          // reference of the ethics approval, for research
 }
 
 // Modes is who gave the agreement: the person, with support, someone on their behalf, a

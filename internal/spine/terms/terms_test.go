@@ -16,6 +16,9 @@ import (
 	"plait/test/house"
 )
 
+// kit makes the houses of these tests from one template an engine.
+var kit house.Kit
+
 func newRecord(h *house.House) ref.Record {
 	return ref.Record{Programme: h.Programme, ID: h.IDs.New(), Kind: "thing", Project: h.Project, Version: 1, ChangedAt: 1}
 }
@@ -57,7 +60,6 @@ func allowed(t *testing.T, h *house.House, rec ref.Record, now int64) []terms.Us
 }
 
 func TestUseByUse(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		const end = 1000
 		for _, u := range terms.Uses()[1:] {
@@ -96,7 +98,6 @@ func TestUseByUse(t *testing.T) {
 
 // TestEndsAtMidnight holds the last day to midnight in the programme's zone, winter and summer.
 func TestEndsAtMidnight(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		for _, c := range []struct{ day, zone, ends string }{
 			{"2026-12-31", "Europe/London", "2027-01-01T00:00:00Z"},
@@ -127,7 +128,6 @@ func TestEndsAtMidnight(t *testing.T) {
 }
 
 func TestWithdrawnHidesAll(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		all := make([]terms.Grant, 0, 9)
 		for _, u := range terms.Uses() {
@@ -155,7 +155,6 @@ func TestWithdrawnHidesAll(t *testing.T) {
 }
 
 func TestManyAndHeld(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		grants := []terms.Grant{{Use: terms.Project, Until: 1000}, {Use: terms.Quote, Until: clock.Forever}}
 		many := []ref.Record{newRecord(h), newRecord(h)}
@@ -204,7 +203,6 @@ func TestManyAndHeld(t *testing.T) {
 }
 
 func TestEnded(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		var ids []string
 		for _, until := range []int64{0, 10, 20, 30, clock.Forever} {

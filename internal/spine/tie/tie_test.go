@@ -12,6 +12,9 @@ import (
 	"plait/test/house"
 )
 
+// kit makes the houses of these tests from one template an engine.
+var kit house.Kit
+
 func put(t *testing.T, h *house.House, programme string, until int64) ref.Ref {
 	t.Helper()
 	r := ref.Record{Programme: programme, ID: h.IDs.New(), Kind: "thing", Until: until, Version: 1, ChangedAt: 1}
@@ -27,7 +30,6 @@ func join(h *house.House, from, to ref.Ref, s tie.Stance) error {
 }
 
 func TestWhatCannotBeTied(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		a, b := put(t, h, h.Programme, ref.NoEnd), put(t, h, h.Programme, ref.NoEnd)
 		gone, over := put(t, h, h.Programme, 0), put(t, h, h.Programme, 99)
@@ -101,7 +103,6 @@ func stale(t *testing.T, h *house.House, all ...ref.Ref) []bool {
 
 // TestChangedMarksOnlyDirectOnes walks a -> b -> c -> a, and a -> d.
 func TestChangedMarksOnlyDirectOnes(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		n := func() ref.Ref { return put(t, h, h.Programme, ref.NoEnd) }
 		a, b, c, d, e := n(), n(), n(), n(), n()

@@ -15,6 +15,7 @@ type Grant struct {
 	Account   string
 	Role      Role
 	Scope     ref.Ref // programme, project or site
+	Project   string  // of a site's grant: the project that the site is in; read, never stored
 }
 
 // covers says whether a grant reaches a record.
@@ -28,12 +29,6 @@ func (g Grant) covers(r ref.Record) bool {
 		return r.Site == g.Scope.ID
 	}
 	return false
-}
-
-// inside says whether the record is a scope that the grant lies within, so that its
-// holder may know that it exists: someone of a site knows of its project's programme.
-func inside(r ref.Record, g Grant) bool {
-	return r.Kind == ref.Programme
 }
 
 type grantsKey struct{ programme, account string }
@@ -53,14 +48,12 @@ func Grants(ctx context.Context, tx *db.Tx) ([]Grant, error) {
 
 // GrantsOf reads what an account holds in a programme.
 func GrantsOf(tx *db.Tx, programme, account string) ([]Grant, error) {
-	return db.All(tx, db.Q(`select programme, account, role, scope_kind, scope from who_member where programme = ? and account = ?
-		order by role, scope`, programme, account), scanGrant)
+	return db.All(tx, db.Q(grants+` where m.programme = ? and m.account = ? order by m.role, m.scope`, programme, account), scanGrant)
 }
 
 // Members reads the grants of one scope.
 func Members(tx *db.Tx, programme string, scope ref.Ref) ([]Grant, error) {
-	return db.All(tx, db.Q(`select programme, account, role, scope_kind, scope from who_member where programme = ? and scope = ?
-		order by role, account`, programme, scope.ID), scanGrant)
+	return db.All(tx, db.Q(grants+` where m.programme = ? and m.scope = ? order by m.role, m.account`, programme, scope.ID), scanGrant)
 }
 
 // Programmes lists the programmes in which an account holds anything.
@@ -68,8 +61,11 @@ func Programmes(tx *db.Tx, account string) ([]string, error) {
 	return db.All(tx, db.Q(`select distinct programme from who_member where account = ? order by programme`, account), db.Value[string])
 }
 
+const grants = `select m.programme, m.account, m.role, m.scope_kind, m.scope, coalesce(s.project, '') from who_member m
+	left join ref_record s on s.programme = m.programme and s.id = m.scope`
+
 func scanGrant(r db.Row, g *Grant) error {
-	return r.Scan(&g.Programme, &g.Account, &g.Role, &g.Scope.Kind, &g.Scope.ID)
+	return r.Scan(&g.Programme, &g.Account, &g.Role, &g.Scope.Kind, &g.Scope.ID, &g.Project)
 }
 
 // Give adds a grant; the same one twice is one.
@@ -127,7 +123,7 @@ func Where(ctx context.Context, tx *db.Tx, alias, permission string) (db.Part, e
 	if err != nil {
 		return db.Part{}, err
 	}
-	var projects, sites []string
+	var projects, sites, homes []string
 	for _, g := range grants {
 		if !slices.Contains(p.Roles, g.Role) {
 			continue
@@ -139,6 +135,9 @@ func Where(ctx context.Context, tx *db.Tx, alias, permission string) (db.Part, e
 			projects = append(projects, g.Scope.ID)
 		case ref.Site:
 			sites = append(sites, g.Scope.ID)
+			if p.Wide {
+				homes = append(homes, g.Project)
+			}
 		}
 	}
 	var any []db.Part
@@ -147,6 +146,9 @@ func Where(ctx context.Context, tx *db.Tx, alias, permission string) (db.Part, e
 	}
 	if len(sites) > 0 {
 		any = append(any, db.Join(db.Q(alias+".site in"), db.List(sites)), itself(alias, ref.Site, sites...))
+	}
+	if len(homes) > 0 {
+		any = append(any, db.Join(db.Q("("+alias+".kind = 'project' and "+alias+".id in"), db.List(homes), db.Q(")")))
 	}
 	return db.And(here, db.Or(any...)), nil
 }

@@ -98,6 +98,7 @@ type Permission struct {
 	Card  bool // a contributor may, for records that are their own
 	Any   bool // anybody may, signed in or not (signing in, opening a card)
 	Self  bool // any account may, about itself
+	Wide  bool // held at a site, it also opens the project's own page and lists; rows stay those of the site
 }
 
 // Policy is every permission of the house.
@@ -214,11 +215,12 @@ func must(ctx context.Context, tx *db.Tx, permission string, at ref.Ref) (ref.Re
 	}
 	known := false
 	for _, g := range grants {
-		if !g.covers(rec) && !inside(rec, g) {
+		up := g.Scope.Kind == ref.Site && rec.Kind == ref.Project && rec.ID == g.Project
+		if !g.covers(rec) && !up && rec.Kind != ref.Programme {
 			continue
 		}
 		known = true
-		if g.covers(rec) && slices.Contains(p.Roles, g.Role) {
+		if (g.covers(rec) || up && p.Wide) && slices.Contains(p.Roles, g.Role) {
 			return rec, nil
 		}
 	}

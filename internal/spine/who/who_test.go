@@ -16,6 +16,9 @@ import (
 	"plait/test/house"
 )
 
+// kit makes the houses of these tests from one template an engine.
+var kit house.Kit
+
 // The permissions of these tests: their own, so that no room's rules are tested here.
 const (
 	see  = "thing.see"
@@ -102,7 +105,6 @@ func TestMustByRoleAndPlace(t *testing.T) {
 		"project":   {known, no, yes, yes, yes, yes, no, no, no, no},
 		"site":      {known, no, no, no, yes, yes, no, no, no, no},
 	}
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		w := newWorld(t, h)
 		holder := []who.Role{who.Partner, who.Reviewer}
@@ -124,7 +126,6 @@ func TestMustByRoleAndPlace(t *testing.T) {
 }
 
 func TestMustByActor(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		w := newWorld(t, h)
 		p := policy(who.Partner)
@@ -195,7 +196,6 @@ func TestMustByActor(t *testing.T) {
 
 // TestTheWrongKindIsNotThere holds that a ref must name its record rightly.
 func TestTheWrongKindIsNotThere(t *testing.T) {
-	var kit house.Kit
 	h := kit.SQLite(t)
 	w := newWorld(t, h)
 	w.at["lie"] = ref.Of("thing", h.Project)
@@ -206,7 +206,6 @@ func TestTheWrongKindIsNotThere(t *testing.T) {
 
 // TestWhereIsMust holds the condition of lists to the rule of verbs, on random grants.
 func TestWhereIsMust(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		w := newWorld(t, h)
 		scopes := []string{"programme", "project", "other project", "site", "bare site"}
@@ -269,7 +268,6 @@ func TestWhereIsMust(t *testing.T) {
 }
 
 func TestGivingAndTaking(t *testing.T) {
-	var kit house.Kit
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		ctx := who.With(t.Context(), h.Policy, who.Actor{Kind: who.Account, ID: h.IDs.New(), Programme: h.Programme})
 		g := who.Grant{Programme: h.Programme, Account: who.From(ctx).ID, Role: who.ProjectLead, Scope: ref.Of(ref.Project, h.Project)}
