@@ -54,6 +54,9 @@ func zones(tr *tree) []finding {
 // shut says why a file may not import one of our folders, or nothing.
 func shut(s *source, dir string) string {
 	zone, unit := zoneOf(dir)
+	if s.isTest && dir == "test/house" && (s.zone == "room" || s.zone == "spine") {
+		return "" // a test stands in a whole house: real rooms and stores, no mocks
+	}
 	switch s.zone {
 	case "cmd":
 		if dir != "internal/app" {
@@ -262,6 +265,8 @@ func uses(pkg string, imports ...string) string {
 
 func TestZonesFindsPlantedFaults(t *testing.T) {
 	prove(t, zones, []plant{
+		{"a whole house from a room's test", file("internal/room/evidence/x_test.go", uses("evidence_test", "plait/test/house")), ""},
+		{"a whole house from a room", file("internal/room/evidence/x.go", uses("evidence", "plait/test/house")), "a room imports"},
 		{"a room imports a room", file("internal/room/review/do.go", uses("review", "plait/internal/room/evidence")), "never imports another room"},
 		{"a room's test imports a room", file("internal/room/review/do_test.go", uses("review", "plait/internal/room/evidence")), "never imports another room"},
 		{"a room imports app", file("internal/room/review/do.go", uses("review", "plait/internal/app")), "spine, kit and engine only"},

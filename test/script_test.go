@@ -111,7 +111,7 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // field reads what the last output, JSON, holds at a path such as files.0.stored; a
-// number sign counts a list.
+// last step "count" counts a list.
 func field(ts *testscript.TestScript, path string) string {
 	var v any
 	d := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))
@@ -128,7 +128,7 @@ func field(ts *testscript.TestScript, path string) string {
 			}
 			v = in
 		case []any:
-			if step == "#" {
+			if step == "count" {
 				v = len(x)
 				continue
 			}

@@ -62,6 +62,9 @@ func TestATeamMemberChangesAndTakesBack(t *testing.T) {
 	}
 	_, page, _ := answer(h, ctx, "GET /consent/{ref}", at, nil)
 	holds(page, "Ring first, then come.", "Quoted without a name", "A neighbour", "Take it back")
+	if strings.Contains(page, "9999") {
+		t.Error("what has no end shows a last day")
+	}
 	_, page, _ = answer(h, ctx, "GET /consent/{ref}/change", at, nil)
 	holds(page, "You can change your mind at any time.", `value="quote" checked`)
 	form := url.Values{"version": {hidden(t, page, "version")}, "uses": {"web", "named"}, "mode": {"own"}, "asked": {"spoken"}, "ends": {"2027-04-03"}, "regime": {"research"}}
@@ -87,6 +90,8 @@ func TestATeamMemberChangesAndTakesBack(t *testing.T) {
 	if got := see(h, ctx, at); got.Given.Wording != consent.Wording || got.Given.Language != "en" || got.Given.Format != "standard" || got.Given.By != "team" || got.Given.Ethics != "R-17" {
 		t.Errorf("stored: %+v", got.Given)
 	}
+	_, page, _ = answer(h, ctx, "GET /consent/{ref}", at, nil)
+	holds(page, "Yes, until 3 April 2027")
 	// A second, stale form keeps its answers and is not stored.
 	form.Set("key", "another")
 	if code, page, _ = answer(h, ctx, "POST /consent/{ref}/change", at, form); code != http.StatusConflict || !strings.Contains(page, `value="named" checked`) {

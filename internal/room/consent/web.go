@@ -109,7 +109,8 @@ func (f *face) uses(r *http.Request, grants []terms.Grant, zone string) []page.R
 				continue
 			}
 			row.Value = f.T(r, "consent.yes")
-			if day := f.day(r, g.Until-1, zone); day != "" {
+			// It ends at midnight, so its last day is the one of the instant before.
+			if day := f.day(r, g.Until-1, zone); day != "" && g.Until < clock.Forever {
 				row.Value = f.T(r, "consent.yes_until", "Day", day)
 			}
 		}

@@ -184,7 +184,7 @@ func (r *Room) bringSome(ctx context.Context, batch string) (more bool, err erro
 			return nil
 		}
 		programme := who.From(ctx).Programme
-		rows, err := nextRows(tx, programme, batch, importChunk)
+		rows, err := nextRows(tx, programme, batch, head.Last, importChunk)
 		if err != nil {
 			return err
 		}
@@ -204,11 +204,11 @@ func (r *Room) bringSome(ctx context.Context, batch string) (more bool, err erro
 				return err
 			}
 		}
-		head.Done, head.ChangedAt = head.Done+int64(len(cs)), k.now
-		if err := setImport(tx, programme, head); err != nil {
+		if head.Last, err = dropRows(tx, programme, batch, head.Last, rows); err != nil {
 			return err
 		}
-		return dropRows(tx, programme, batch, rows)
+		head.Done, head.ChangedAt = head.Done+int64(len(cs)), k.now
+		return setImport(tx, programme, head)
 	})
 	return more, err
 }
@@ -391,18 +391,20 @@ func (r *Room) Undo(ctx context.Context, in UndoIn) (out UndoOut, err error) {
 // sweepRows deletes the rows of an import that still wait, in short transactions.
 func (r *Room) sweepRows(ctx context.Context, batch string) error {
 	programme := who.From(ctx).Programme
-	for {
-		n := 0
+	for at := beforeAll(); ; {
+		next := at
 		err := r.db.Write(ctx, func(tx *db.Tx) error {
-			rows, err := nextRows(tx, programme, batch, 4*importChunk)
-			if n = len(rows); err != nil || n == 0 {
+			rows, err := nextRows(tx, programme, batch, at, 4*importChunk)
+			if err != nil {
 				return err
 			}
-			return dropRows(tx, programme, batch, rows)
+			next, err = dropRows(tx, programme, batch, at, rows)
+			return err
 		})
-		if err != nil || n == 0 {
+		if err != nil || next == at {
 			return err
 		}
+		at = next
 	}
 }
 
@@ -412,10 +414,10 @@ func (r *Room) sweep(ctx context.Context, batch string) error {
 	if err := r.sweepRows(ctx, batch); err != nil {
 		return err
 	}
-	for {
+	for after := ""; ; {
 		var ids []string
 		err := r.db.Write(ctx, func(tx *db.Tx) (err error) {
-			if ids, err = someOf(tx, programme, batch, sweepChunk); err != nil || len(ids) == 0 {
+			if ids, err = someOf(tx, programme, batch, after, sweepChunk); err != nil || len(ids) == 0 {
 				return err
 			}
 			refs := make([]ref.Ref, len(ids))
@@ -431,5 +433,6 @@ func (r *Room) sweep(ctx context.Context, batch string) error {
 		if err != nil || len(ids) == 0 {
 			return err
 		}
+		after = ids[len(ids)-1]
 	}
 }

@@ -63,7 +63,7 @@ func (r *Room) Stage(ctx context.Context, in StageIn) (out StageOut, err error) 
 		return StageOut{Batch: before.ID, State: before.State}, nil
 	}
 	head := importHead{Batch: Batch{ID: batch, Project: in.Project, Name: in.name(), Made: "import", State: BatchReading, At: now},
-		Actor: actor.Key(), Said: in.Said, ChangedAt: now}
+		Actor: actor.Key(), Said: in.Said, Last: beforeAll(), ChangedAt: now}
 	files, rows, err := r.read(ctx, in, at)
 	if err != nil {
 		return out, err

@@ -1,7 +1,6 @@
 package evidence_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -10,15 +9,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"plait/internal/app"
+	"plait/test/house"
 )
 
 // plait runs one command line and gives the code it ended with and what it printed.
 func plait(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
-	var o, e bytes.Buffer
-	code = app.Run(t.Context(), args, func(string) string { return "" }, &o, &e)
-	return code, o.String(), e.String()
+	return house.Plait(t.Context(), args...)
 }
 
 type added struct {

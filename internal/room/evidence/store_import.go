@@ -15,8 +15,16 @@ type importHead struct {
 	Said      Said
 	Total     int64 // rows to be stored
 	Done      int64 // rows stored so far
+	Last      rowAt // the last row that was taken: the next search begins behind it
 	ChangedAt int64
 }
+
+// rowAt is the place of a waiting row. What was deleted before it need not be walked
+// over again: until a vacuum, PostgreSQL would.
+type rowAt struct{ File, N int64 }
+
+// beforeAll is the place before the first row.
+func beforeAll() rowAt { return rowAt{0, -1} }
 
 func insertImport(tx *db.Tx, programme, key string, h importHead) error {
 	said, err := json.Marshal(h.Said)
@@ -26,17 +34,17 @@ func insertImport(tx *db.Tx, programme, key string, h importHead) error {
 	if err := insertBatch(tx, programme, h.Batch); err != nil {
 		return err
 	}
-	return tx.Do(db.Q(`insert into evidence_import (programme, batch, actor, key, said, total, done, changed_at) values (?, ?, ?, ?, ?, ?, ?, ?)`,
-		programme, h.ID, h.Actor, key, string(said), h.Total, h.Done, h.ChangedAt))
+	return tx.Do(db.Q(`insert into evidence_import (programme, batch, actor, key, said, total, done, at_file, at_row, changed_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		programme, h.ID, h.Actor, key, string(said), h.Total, h.Done, h.Last.File, h.Last.N, h.ChangedAt))
 }
 
-const importColumns = `b.id, b.project, b.name, b.made, b.state, b.digest, b.at, b.stored, b.detail, i.actor, i.said, i.total, i.done, i.changed_at
+const importColumns = `b.id, b.project, b.name, b.made, b.state, b.digest, b.at, b.stored, b.detail, i.actor, i.said, i.total, i.done, i.at_file, i.at_row, i.changed_at
 	from evidence_import i join evidence_batch b on b.programme = i.programme and b.id = i.batch`
 
 func scanImport(r db.Row, h *importHead) error {
 	var said string
 	if err := r.Scan(&h.ID, &h.Project, &h.Name, &h.Made, &h.State, &h.Digest, &h.At, &h.Batch.Stored, &h.Detail,
-		&h.Actor, &said, &h.Total, &h.Done, &h.ChangedAt); err != nil {
+		&h.Actor, &said, &h.Total, &h.Done, &h.Last.File, &h.Last.N, &h.ChangedAt); err != nil {
 		return err
 	}
 	return json.Unmarshal([]byte(said), &h.Said)
@@ -62,8 +70,8 @@ func setImport(tx *db.Tx, programme string, h importHead) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.Do(db.Q(`update evidence_import set said = ?, total = ?, done = ?, changed_at = ? where programme = ? and batch = ?`,
-		string(said), h.Total, h.Done, h.ChangedAt, programme, h.ID)); err != nil {
+	if err := tx.Do(db.Q(`update evidence_import set said = ?, total = ?, done = ?, at_file = ?, at_row = ?, changed_at = ? where programme = ? and batch = ?`,
+		string(said), h.Total, h.Done, h.Last.File, h.Last.N, h.ChangedAt, programme, h.ID)); err != nil {
 		return err
 	}
 	return tx.Do(db.Q(`update evidence_batch set state = ?, stored = ? where programme = ? and id = ?`, h.State, h.Batch.Stored, programme, h.ID))
@@ -174,10 +182,10 @@ func scanRow(r db.Row, s *stagedRow) error {
 	return json.Unmarshal([]byte(fields), &s.Row)
 }
 
-// nextRows reads the first rows of an import that still wait.
-func nextRows(tx *db.Tx, programme, batch string, most int64) ([]stagedRow, error) {
-	return db.All(tx, db.Q(`select file, n, fields from evidence_import_row where programme = ? and batch = ? order by file, n limit ?`,
-		programme, batch, most), scanRow)
+// nextRows reads the first rows of an import behind a place that still wait.
+func nextRows(tx *db.Tx, programme, batch string, after rowAt, most int64) ([]stagedRow, error) {
+	return db.All(tx, db.Q(`select file, n, fields from evidence_import_row where programme = ? and batch = ? and (file, n) > (?, ?) order by file, n limit ?`,
+		programme, batch, after.File, after.N, most), scanRow)
 }
 
 // rowsOf reads the rows of one file from number from on.
@@ -186,14 +194,15 @@ func rowsOf(tx *db.Tx, programme, batch string, file, from, most int64) ([]stage
 		programme, batch, file, from, most), scanRow)
 }
 
-// dropRows takes away the waiting rows up to and with the last of some.
-func dropRows(tx *db.Tx, programme, batch string, rows []stagedRow) error {
+// dropRows takes away waiting rows that nextRows read behind a place, and gives the
+// place of the last of them.
+func dropRows(tx *db.Tx, programme, batch string, after rowAt, rows []stagedRow) (rowAt, error) {
 	if len(rows) == 0 {
-		return nil
+		return after, nil
 	}
-	last := rows[len(rows)-1]
-	return tx.Do(db.Q(`delete from evidence_import_row where programme = ? and batch = ? and (file < ? or (file = ? and n <= ?))`,
-		programme, batch, last.File, last.File, last.N))
+	last := rowAt{rows[len(rows)-1].File, rows[len(rows)-1].N}
+	return last, tx.Do(db.Q(`delete from evidence_import_row where programme = ? and batch = ? and (file, n) > (?, ?) and (file, n) <= (?, ?)`,
+		programme, batch, after.File, after.N, last.File, last.N))
 }
 
 // sitesOf reads the sites of a project by name and id.
@@ -219,9 +228,10 @@ func countOf(tx *db.Tx, programme, batch string) (int64, error) {
 	return db.Count(tx, db.Q(`select count(*) from evidence_contribution where programme = ? and batch = ?`, programme, batch))
 }
 
-// someOf reads the ids of the first contributions of a batch.
-func someOf(tx *db.Tx, programme, batch string, most int64) ([]string, error) {
-	return db.All(tx, db.Q(`select id from evidence_contribution where programme = ? and batch = ? order by id limit ?`, programme, batch, most), db.Value[string])
+// someOf reads the ids of the first contributions of a batch behind an id.
+func someOf(tx *db.Tx, programme, batch, after string, most int64) ([]string, error) {
+	return db.All(tx, db.Q(`select id from evidence_contribution where programme = ? and batch = ? and id > ? order by id limit ?`,
+		programme, batch, after, most), db.Value[string])
 }
 
 func setBatch(tx *db.Tx, programme, batch, state string, stored int64) error {

@@ -6,6 +6,8 @@ create table evidence_import (
   said text not null,
   total bigint not null,
   done bigint not null,
+  at_file bigint not null,
+  at_row bigint not null,
   changed_at bigint not null,
   primary key (programme, batch),
   foreign key (programme, batch) references evidence_batch (programme, id)
