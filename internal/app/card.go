@@ -4,9 +4,11 @@ import (
 	"context"
 
 	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
 	"plait/internal/room/card"
 	"plait/internal/room/consent"
 	"plait/internal/room/evidence"
+	"plait/internal/room/people"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
@@ -116,4 +118,27 @@ func undoOf(act string, until int64) card.Undo {
 func (c cardConsents) Restore(ctx context.Context, key string, at ref.Ref, act string) error {
 	_, err := plug.Run(ctx, c.desk, "consent.restore", key, c.consent.Restore, consent.RestoreIn{Ref: at, Act: act})
 	return err
+}
+
+// speakers joins the room evidence to the people whose words it keeps.
+type speakers struct{ people *people.Room }
+
+// Choose lists people by the names the actor may see; none when it may see no names.
+func (s speakers) Choose(ctx context.Context, _ *db.Tx, project string) ([]evidence.Speaker, error) {
+	out, err := s.people.List(ctx, people.ListIn{Project: project, State: "active", Limit: 200})
+	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Missing) {
+		return nil, nil
+	}
+	var all []evidence.Speaker
+	for _, p := range out.People {
+		if name := p.Called(); name != "" {
+			all = append(all, evidence.Speaker{Ref: p.Ref, Name: name})
+		}
+	}
+	return all, err
+}
+
+// Anonymous makes a person of whom nothing is known.
+func (s speakers) Anonymous(ctx context.Context, tx *db.Tx, project string) (ref.Ref, error) {
+	return s.people.Anonymous(ctx, tx, project)
 }

@@ -38,7 +38,7 @@ func newRooms(n plug.Needs) *rooms {
 	r.project = project.New(n, r.programme, shown, names{r})
 	r.people = people.New(n)
 	r.consent = consent.New(n, r.programme)
-	r.evidence = evidence.New(n, r.consent, r.programme)
+	r.evidence = evidence.New(n, r.consent, r.programme, speakers{r.people})
 	r.card = card.New(n, r.people, cardWords{n.Desk, r.evidence}, cardConsents{n.Desk, r.consent}, r.programme)
 	r.search = search.New(n)
 	r.keeper = keeper.New(n)

@@ -59,6 +59,8 @@ func samples() map[string]page.Samples {
 		"evidence/give":  {Full: page.View{Title: "Add what was said", Body: give, Errors: problem}, Empty: page.View{Title: "Add what was said", Body: giveView{}}},
 		"evidence/paste": {Full: page.View{Title: "Paste", Body: give}, Empty: page.View{Title: "Paste", Body: giveView{}}},
 		"evidence/sort":  {Full: page.View{Title: "Sort", Body: sortView{ListOut: out, Project: c.Project, Strands: give.Strands}}, Empty: page.View{Title: "Sort", Body: sortView{}}},
-		"evidence/edit":  {Full: page.View{Title: "Correct", Body: editView{EditIn: EditIn{Ref: c.Ref, Words: c.Words, Version: 2}, Choices: give.Strands, Now: "New words", Action: "/evidence/x/said/y/edit"}}, Empty: page.View{Title: "Correct", Body: editView{}}},
+		"evidence/speaker": {Full: page.View{Title: "Whose words are these?", Body: speakerView{Title: "Ring first", Language: "en", Action: "/x", Choices: []page.Option{{Value: "", Text: "Someone new", Hint: "No name", Checked: true}, {Value: "person:1", Text: "Sam"}}}},
+			Empty: page.View{Title: "Whose words are these?", Body: speakerView{}}},
+		"evidence/edit": {Full: page.View{Title: "Correct", Body: editView{EditIn: EditIn{Ref: c.Ref, Words: c.Words, Version: 2}, Choices: give.Strands, Now: "New words", Action: "/evidence/x/said/y/edit"}}, Empty: page.View{Title: "Correct", Body: editView{}}},
 	}
 }

@@ -44,14 +44,15 @@ type Room struct {
 	news     *news.Desk
 	consents Consents
 	zones    Zones
+	people   People
 	face     *face
 	jobs     *job.Queue
 	parser   Parser
 }
 
 // New makes the room.
-func New(n plug.Needs, consents Consents, zones Zones) *Room {
-	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, news: n.News, consents: consents, zones: zones,
+func New(n plug.Needs, consents Consents, zones Zones, people People) *Room {
+	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, news: n.News, consents: consents, zones: zones, people: people,
 		jobs: n.Jobs, parser: InProcess{Limit: ParseTime}}
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
 	return r
@@ -72,6 +73,7 @@ func (r *Room) Plug() plug.Plug {
 			plug.Of("evidence.give", "evidence.give", r.Give),
 			plug.Of("evidence.paste", "evidence.give", r.Paste),
 			plug.Of("evidence.edit", "evidence.edit", r.Edit),
+			plug.Of("evidence.speaker", "evidence.speaker", r.Speaker),
 			plug.Of("evidence.sort", "evidence.edit", r.Sort),
 			plug.Read("evidence.list", "evidence.see", r.List),
 			plug.Read("evidence.see", "evidence.see", r.See),
@@ -88,6 +90,8 @@ func (r *Room) Plug() plug.Plug {
 			{Pattern: "POST /evidence/{project}/undo", Permission: "evidence.undo", Handle: f.undo},
 			{Pattern: "GET /evidence/{project}/sort", Permission: "evidence.edit", Handle: f.sortForm},
 			{Pattern: "POST /evidence/{project}/sort", Permission: "evidence.edit", Handle: f.sort},
+			{Pattern: "GET /evidence/{project}/said/{id}/speaker", Permission: "evidence.speaker", Handle: f.speakerForm},
+			{Pattern: "POST /evidence/{project}/said/{id}/speaker", Permission: "evidence.speaker", Handle: f.speaker},
 			{Pattern: "GET /evidence/{project}/said/{id}/edit", Permission: "evidence.edit", Handle: f.editForm},
 			{Pattern: "POST /evidence/{project}/said/{id}/edit", Permission: "evidence.edit", Handle: f.edit},
 		}, routes...),
@@ -99,6 +103,8 @@ func (r *Room) Plug() plug.Plug {
 			{Name: "evidence.see", Roles: who.Team(), Card: true, Wide: true},
 			{Name: "evidence.give", Roles: append(who.Team(), who.Administrator), Card: true},
 			{Name: "evidence.edit", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Reviewer, who.Evaluator}, Card: true},
+			// Whoever ties words to a person may see names, and may hand out cards.
+			{Name: "evidence.speaker", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner}},
 			{Name: "evidence.undo", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Reviewer}},
 		},
 		Words: words, Pages: pages, Migrations: migrations,
