@@ -2,12 +2,9 @@
 package main
 
 import (
-	"context"
 	"os"
 
 	"plait/internal/app"
 )
 
-func main() {
-	os.Exit(app.Run(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
-}
+func main() { os.Exit(app.Main()) }

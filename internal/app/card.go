@@ -138,6 +138,11 @@ func (s speakers) Choose(ctx context.Context, _ *db.Tx, project string) ([]evide
 	return all, err
 }
 
+// May says whether the actor may see a person's name.
+func (s speakers) May(ctx context.Context, tx *db.Tx, person ref.Ref) error {
+	return who.Must(ctx, tx, "people.see", person)
+}
+
 // Anonymous makes a person of whom nothing is known.
 func (s speakers) Anonymous(ctx context.Context, tx *db.Tx, project string) (ref.Ref, error) {
 	return s.people.Anonymous(ctx, tx, project)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"regexp"
 
 	"plait/internal/kit/cli"
@@ -25,6 +26,12 @@ type command struct {
 	out    io.Writer
 	err    io.Writer
 	house  *House // opened when the first command needs it
+}
+
+// Main is the whole program: it runs the command line with the process's own arguments,
+// environment and streams.
+func Main() int {
+	return Run(context.Background(), os.Args[1:], config.Environment, os.Stdout, os.Stderr)
 }
 
 // Run does what args say and gives the code to end with.

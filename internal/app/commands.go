@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"plait/internal/kit/cli"
+	"plait/internal/kit/clock"
 	"plait/internal/kit/config"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
@@ -147,7 +148,7 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	private, err := web.TLS(s.TLS.Mode, s.Dir, s.TLS.Cert, s.TLS.Key, hostsOf(base), time.Now())
+	private, err := web.TLS(s.TLS.Mode, s.Dir, s.TLS.Cert, s.TLS.Key, hostsOf(base), clock.Time(clock.System{}.Now()))
 	if err != nil {
 		return errors.Join(fault.New(fault.Invalid, "house.no_tls").Because(err), l.Close(), run.Stop(ctx))
 	}

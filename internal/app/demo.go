@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
-	"time"
 
 	"plait/example"
 	"plait/internal/kit/clock"
@@ -69,7 +68,8 @@ func playInto(ctx context.Context, s config.Config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	hand := clock.At(time.Now())
+	now := clock.Time(clock.System{}.Now())
+	hand := clock.At(now)
 	h, err := Build(d, Options{Clock: hand, Key: key, Post: post, Log: slog.New(slog.DiscardHandler), BaseURL: s.Base(s.Listen)})
 	if err != nil {
 		return "", err
@@ -89,7 +89,7 @@ func playInto(ctx context.Context, s config.Config) (string, error) {
 			return "", err
 		}
 	}
-	hand.Set(time.Now())
+	hand.Set(now)
 	return h.links(ctx, p)
 }
 

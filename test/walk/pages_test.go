@@ -103,7 +103,9 @@ func TestEveryPage(t *testing.T) {
 // good is what every page must be with scripts.
 func good(t *testing.T, p *browser.Page) {
 	t.Helper()
-	if w := weigh(p); w.All > maxWeight || w.Script > maxScript || w.Script == 0 {
+	w := weigh(p)
+	t.Logf("%6d bytes, %5d of scripts: %s", w.All, w.Script, p.URL())
+	if w.All > maxWeight || w.Script > maxScript || w.Script == 0 {
 		t.Errorf("%s weighs %d bytes, %d of them scripts; at most %d and %d", p.URL(), w.All, w.Script, maxWeight, maxScript)
 	}
 	p.Axe()

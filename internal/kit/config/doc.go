@@ -8,6 +8,7 @@ package config
 import (
 	"embed"
 	"io/fs"
+	"os"
 
 	"plait/internal/kit/lang"
 )
@@ -89,3 +90,6 @@ func Over(getenv func(string) string, flags map[string]string) func(string) stri
 		return getenv(name)
 	}
 }
+
+// Environment reads a variable of the process: the one place that does.
+func Environment(name string) string { return os.Getenv(name) }

@@ -20,6 +20,8 @@ type Speaker struct {
 type People interface {
 	// Choose lists people of a project whose names the actor may see; none otherwise.
 	Choose(ctx context.Context, tx *db.Tx, project string) ([]Speaker, error)
+	// May says whether the actor may see that person's name.
+	May(ctx context.Context, tx *db.Tx, person ref.Ref) error
 	// Anonymous makes a person of whom nothing is known.
 	Anonymous(ctx context.Context, tx *db.Tx, project string) (ref.Ref, error)
 }
@@ -58,7 +60,7 @@ func (r *Room) Speaker(ctx context.Context, in SpeakerIn) (out SpeakerOut, err e
 			if out.Person, err = r.people.Anonymous(ctx, tx, rec.Project); err != nil {
 				return err
 			}
-		} else if err := who.Must(ctx, tx, "people.see", in.Person); err != nil {
+		} else if err := r.people.May(ctx, tx, in.Person); err != nil {
 			return fault.Fielded("person", "evidence.bad_person")
 		}
 		c, err := one(tx, rec.Programme, rec.ID)
