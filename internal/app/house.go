@@ -167,7 +167,14 @@ func faceOf() *web.Face { return &web.Face{} }
 func (h *House) Jobs() []job.Def {
 	var out []job.Def
 	for _, p := range h.Plugs {
-		out = append(out, p.Jobs...)
+		for _, d := range p.Jobs {
+			do := d.Do
+			// A job acts as itself under the house's policy until its room names the programme.
+			d.Do = func(ctx context.Context, j job.Job) error {
+				return do(who.With(ctx, h.Policy, who.Actor{Kind: who.Job, ID: d.Name}), j)
+			}
+			out = append(out, d)
+		}
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package walk_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"plait/internal/spine/ref"
@@ -183,4 +184,24 @@ func (v *visitor) openCard(code string) *visitor {
 		v.s.t.Fatalf("opening the card: %s at %s\n%s", resp.Status, resp.Request.URL.Path, words(body))
 	}
 	return v
+}
+
+// TestFullListsAreLight measures the pages that grow with what people bring in.
+func TestFullListsAreLight(t *testing.T) {
+	s := open(t)
+	var lines []string
+	for i := range 120 {
+		lines = append(lines, fmt.Sprintf("%03d. It took a fall for them to listen, and then it took three calls, two letters and a visit before anybody put in the rail that my neighbour had offered to fit in May", i))
+	}
+	v := s.visitor().signIn(s.coach())
+	s.run(s.AsOperator(), "evidence.paste", map[string]any{"project": s.Project, "pasted": strings.Join(lines, "\n"), "name": "The box", "source": "Box by the door, Taff Fields library"})
+	p := v.window(t, "/", phone)
+	for _, path := range []string{"/evidence/" + s.Project, "/evidence/" + s.Project + "/sort", "/search?q=neighbour"} {
+		p.Go(s.URL + path)
+		w := weigh(p)
+		t.Logf("%6d bytes: %s", w.All, path)
+		if w.All > maxWeight {
+			t.Errorf("%s weighs %d bytes when it is full, at most %d", path, w.All, maxWeight)
+		}
+	}
 }

@@ -259,7 +259,7 @@ func (d *DB) once(ctx context.Context, opt *sql.TxOptions, write bool, f func(tx
 
 // Exec runs a statement and gives the number of rows it changed.
 func (t *Tx) Exec(p Part) (int64, error) {
-	p, err := p.ready()
+	p, err := p.ready(t.db.engine)
 	if err != nil {
 		return 0, err
 	}
@@ -285,7 +285,7 @@ func All[T any](t *Tx, p Part, scan func(Row, *T) error) ([]T, error) {
 
 // Each reads the rows of a query one by one, for what is too long to hold.
 func Each[T any](t *Tx, p Part, scan func(Row, *T) error, f func(T) error) error {
-	p, err := p.ready()
+	p, err := p.ready(t.db.engine)
 	if err != nil {
 		return err
 	}
@@ -308,7 +308,7 @@ func Each[T any](t *Tx, p Part, scan func(Row, *T) error, f func(T) error) error
 
 // One reads the first row; ok is false when there is none.
 func One[T any](t *Tx, p Part, scan func(Row, *T) error) (v T, ok bool, err error) {
-	p, err = p.ready()
+	p, err = p.ready(t.db.engine)
 	if err != nil {
 		return v, false, err
 	}

@@ -73,12 +73,12 @@ func migrate(t *testing.T, d *DB) {
 }
 
 func TestPartsAreNumberedInOrder(t *testing.T) {
-	p, err := Join(Q("select a from t where"), And(Q("b = ?", 1), Or(Q("c = ?", 2), Join(Q("d in"), List([]int{3, 4}))), Part{}), Q("limit ?", 5)).ready()
+	p, err := Join(Q("select a from t where"), And(Q("b = ?", 1), Or(Q("c = ?", 2), Join(Q("d in"), List([]int{3, 4}))), Part{}), Q("limit ?", 5)).ready(Postgres)
 	want := Part{"select a from t where b = $1 and (c = $2 or d in ($3, $4)) limit $5", []any{1, 2, 3, 4, 5}}
 	if diff := cmp.Diff(want, p); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
-	if _, err := Q("a = ?").ready(); err == nil {
+	if _, err := Q("a = ?").ready(Postgres); err == nil {
 		t.Error("a place without its argument was taken")
 	}
 	if And().SQL != "1 = 1" || Or().SQL != "1 = 0" || List([]string{}).SQL != "(null)" {

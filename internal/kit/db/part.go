@@ -81,8 +81,9 @@ func Values(rows [][]any) Part {
 	return Part{b.String(), args}
 }
 
-// ready numbers the arguments and checks their texts.
-func (p Part) ready() (Part, error) {
+// ready numbers the arguments and checks their texts. SQLite takes ? as it stands: it
+// looks each numbered one up by name, which costs the square of their number.
+func (p Part) ready(e Engine) (Part, error) {
 	var b strings.Builder
 	b.Grow(len(p.SQL) + len(p.Args)*2)
 	n := 0
@@ -92,6 +93,10 @@ func (p Part) ready() (Part, error) {
 			continue
 		}
 		n++
+		if e == SQLite {
+			b.WriteByte('?')
+			continue
+		}
 		b.WriteByte('$')
 		b.WriteString(strconv.Itoa(n))
 	}
