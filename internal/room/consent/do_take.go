@@ -335,7 +335,7 @@ func (r *Room) erase(ctx context.Context, tx *db.Tx, rec ref.Record, now int64, 
 	if err := r.tell(tx, "consent.erased", rec, now); err != nil {
 		return err
 	}
-	if err := trail.Erase(tx, rec.Programme, rec.Ref()); err != nil {
+	if err := trail.Erase(tx, rec.Programme, rec.ID); err != nil {
 		return err
 	}
 	return trail.Put(ctx, tx, entry, now, "consent.erase", rec.Ref(), 0, nil)

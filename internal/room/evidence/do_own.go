@@ -110,7 +110,7 @@ func (r *Room) erased(tx *db.Tx, it news.Item) error {
 		if err := ref.Put(tx, rec); err != nil {
 			return err
 		}
-		if err := trail.Erase(tx, it.Programme, x); err != nil {
+		if err := trail.Erase(tx, it.Programme, x.ID); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"plait/internal/kit/search"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
+	"plait/internal/spine/trail"
 )
 
 const columns = `programme, id, project, words, said_on, source, language, expressed, voice, interpreter, role, reference, batch, given_at, version`
@@ -155,7 +156,7 @@ func batch(tx *db.Tx, programme, id string) (Batch, bool, error) {
 	return db.One(tx, db.Q(`select `+batchColumns+` from evidence_batch where programme = ? and id = ?`, programme, id), scanBatch)
 }
 
-// drop deletes contributions with their search words, terms and rows.
+// drop deletes contributions with their search words, terms, rows and words in the trail.
 func drop(tx *db.Tx, programme string, ids []string) error {
 	const most = 500
 	for start := 0; start < len(ids); start += most {
@@ -164,6 +165,9 @@ func drop(tx *db.Tx, programme string, ids []string) error {
 			return err
 		}
 		if err := tx.Do(db.Join(db.Q(`delete from evidence_contribution where programme = ? and id in`, programme), db.List(part))); err != nil {
+			return err
+		}
+		if err := trail.Erase(tx, programme, part...); err != nil {
 			return err
 		}
 		if err := terms.Drop(tx, programme, part...); err != nil {

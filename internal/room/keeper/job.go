@@ -32,7 +32,7 @@ func (r *Room) chain(ctx context.Context, _ job.Job) error {
 	return nil
 }
 
-// fold adds up the count rows of every programme.
+// fold adds up the count rows of every programme, and forgets the keys whose time is over.
 func (r *Room) fold(ctx context.Context, _ job.Job) error {
 	var all []string
 	err := r.db.Read(ctx, func(tx *db.Tx) (err error) { all, err = counted(tx); return err })
@@ -44,5 +44,6 @@ func (r *Room) fold(ctx context.Context, _ job.Job) error {
 			return err
 		}
 	}
-	return nil
+	now := r.clock.Now()
+	return r.db.Write(ctx, func(tx *db.Tx) error { return trail.Forget(tx, now-trail.KeysLast) })
 }

@@ -129,10 +129,10 @@ func Version(tx *db.Tx, programme string, r ref.Ref, version int64, body any) er
 	return json.Unmarshal([]byte(text), body)
 }
 
-// Erase takes the words of a record out of the trail; the entries stay.
-func Erase(tx *db.Tx, programme string, r ref.Ref) error {
-	return tx.Do(db.Q(`delete from trail_body where programme = ? and id in (select id from trail_entry where programme = ? and ref = ?)`,
-		programme, programme, r.ID))
+// Erase takes the words of records out of the trail; the entries stay.
+func Erase(tx *db.Tx, programme string, ids ...string) error {
+	return tx.Do(db.Join(db.Q(`delete from trail_body where programme = ? and id in (select id from trail_entry where programme = ? and ref in`,
+		programme, programme), db.List(ids), db.Q(")")))
 }
 
 // Programmes lists the programmes that have entries waiting to be chained.

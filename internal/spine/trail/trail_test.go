@@ -55,11 +55,11 @@ func TestVersionsAndErasing(t *testing.T) {
 			t.Errorf("from another programme: %q, %v", got, err)
 		}
 		// Erasing in another programme takes nothing here.
-		h.Write(func(tx *db.Tx) error { return trail.Erase(tx, h.IDs.New(), at) })
+		h.Write(func(tx *db.Tx) error { return trail.Erase(tx, h.IDs.New(), at.ID) })
 		if _, err := version(at, h.Programme, 1); err != nil {
 			t.Errorf("erased from another programme: %v", err)
 		}
-		h.Write(func(tx *db.Tx) error { return trail.Erase(tx, h.Programme, at) })
+		h.Write(func(tx *db.Tx) error { return trail.Erase(tx, h.Programme, at.ID) })
 		for n := range int64(3) {
 			if got, err := version(at, h.Programme, n); !fault.Is(err, fault.Missing) {
 				t.Errorf("version %d after erasing: %q, %v", n, got, err)
@@ -119,7 +119,7 @@ func TestChainInParts(t *testing.T) {
 		// Erasing half of it breaks nothing.
 		h.Write(func(tx *db.Tx) error {
 			for _, c := range changes[:600] {
-				if err := trail.Erase(tx, h.Programme, c.Ref); err != nil {
+				if err := trail.Erase(tx, h.Programme, c.Ref.ID); err != nil {
 					return err
 				}
 			}
