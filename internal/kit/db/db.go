@@ -278,7 +278,7 @@ type Row interface{ Scan(dest ...any) error }
 
 // All reads every row of a query with scan.
 func All[T any](t *Tx, p Part, scan func(Row, *T) error) ([]T, error) {
-	var out []T
+	out := []T{} // an empty list is written [] in JSON, not null
 	err := Each(t, p, scan, func(v T) error { out = append(out, v); return nil })
 	return out, err
 }

@@ -82,6 +82,12 @@ func (r *Room) restored(tx *db.Tx, it news.Item) error {
 		if x.Kind != Kind {
 			continue
 		}
+		if rec, ok, err := ref.Get(tx, it.Programme, x.ID); err != nil || !ok || !rec.Live(it.At) {
+			if err != nil {
+				return err
+			}
+			continue // given back after its time had ended: there is nothing to find
+		}
 		c, err := one(tx, it.Programme, x.ID)
 		if err != nil {
 			return err

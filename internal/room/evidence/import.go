@@ -235,6 +235,9 @@ func parseSheet(b []byte, format, spec string) Parsed {
 			return out
 		}
 		out.Columns = columns
+		if format == string(cite.Unknown) {
+			out.Format = string(cite.CSV) // one column and no delimiter: a sheet all the same
+		}
 	case !table.HeaderLikely(sheet.Header):
 		sheet = sheet.WithoutHeader()
 		fallthrough
