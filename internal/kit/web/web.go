@@ -11,7 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -259,9 +261,10 @@ func (f *Face) Fault(w http.ResponseWriter, r *http.Request, ft *fault.Fault) er
 	if ft.Kind == fault.Signin {
 		b.Path = r.URL.RequestURI()
 		if r.Method == http.MethodPost && form.Parse(r) == nil {
-			for name, vals := range r.PostForm {
-				for _, v := range vals {
-					b.Sent = append(b.Sent, Sent{name, v, name == "key"})
+			for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+				for _, v := range r.PostForm[name] {
+					// Words are shown, so that a person sees that they are kept; choices go along unseen.
+					b.Sent = append(b.Sent, Sent{name, v, name == "key" || !strings.ContainsAny(v, " \n")})
 				}
 			}
 		}

@@ -101,7 +101,7 @@ func (r *Room) Plug() plug.Plug {
 		Permissions: []who.Permission{
 			// Host leads and host staff are never among these: they do not see who said what.
 			{Name: "evidence.see", Roles: who.Team(), Card: true, Wide: true},
-			{Name: "evidence.give", Roles: append(who.Team(), who.Administrator), Card: true},
+			{Name: "evidence.give", Roles: who.Team(), Card: true},
 			{Name: "evidence.edit", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Reviewer, who.Evaluator}, Card: true},
 			// Whoever ties words to a person may see names, and may hand out cards.
 			{Name: "evidence.speaker", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner}},

@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
+	"plait/internal/kit/db"
 	"plait/internal/kit/form"
 	"plait/internal/kit/lang"
 	"plait/internal/kit/page"
@@ -13,6 +15,7 @@ import (
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
+	"plait/internal/spine/who"
 )
 
 type face struct {
@@ -62,6 +65,9 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 	if q.Get("done") != "" && slices.Contains([]string{"pasted", "given", "undone", "imported", "sorted", "withdrawn"}, q.Get("done")) {
 		notice = f.T(r, "evidence.done_"+q.Get("done"))
 	}
+	if n, err := strconv.Atoi(q.Get("stored")); err == nil && q.Get("done") == "pasted" {
+		notice = f.T(r, "evidence.done_pasted_count", "Count", n)
+	}
 	return f.Show(w, r, "evidence/list", page.View{Title: f.T(r, "evidence.title"), Body: v, Notice: notice, Back: "/project/" + project})
 }
 
@@ -71,7 +77,8 @@ type seeView struct {
 	Project string
 	Rows    []page.Row
 	Agreed  []string
-	Stances []page.Option
+	MayCard bool // hand out cards
+	MayEdit bool
 }
 
 func (f *face) see(w http.ResponseWriter, r *http.Request) error {
@@ -92,6 +99,13 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, g := range out.Uses {
 		v.Agreed = append(v.Agreed, f.T(r, "house.use_"+string(g.Use)))
+	}
+	if err := f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		v.MayCard = who.Can(tx.Context(), tx, "evidence.speaker", out.Ref)
+		v.MayEdit = who.Can(tx.Context(), tx, "evidence.edit", out.Ref)
+		return nil
+	}); err != nil {
+		return err
 	}
 	return f.Show(w, r, "evidence/see", page.View{Title: out.Title, Body: v, Back: "/evidence/" + out.Project})
 }
@@ -188,7 +202,7 @@ func (f *face) paste(w http.ResponseWriter, r *http.Request) error {
 		v.Pasted, v.Name = in.Pasted, in.Name
 		return f.Again(w, r, "evidence/paste", page.View{Title: f.T(r, "evidence.paste_title"), Body: v, Back: "/evidence/" + in.Project}, err)
 	}
-	return web.Redirect(w, r, "/evidence/"+in.Project+"?done=pasted&batch="+out.Batch)
+	return web.Redirect(w, r, "/evidence/"+in.Project+"?done=pasted&stored="+strconv.Itoa(out.Stored)+"&batch="+out.Batch)
 }
 
 func (f *face) undo(w http.ResponseWriter, r *http.Request) error {

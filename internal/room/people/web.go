@@ -15,6 +15,7 @@ import (
 	"plait/internal/kit/web"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
+	"plait/internal/spine/who"
 )
 
 type face struct {
@@ -173,14 +174,15 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 // seeView is the page of one person.
 type seeView struct {
 	SeeOut
-	Called  string
-	Flags   []string
-	Rows    []page.Row
-	Reach   []reachRow
-	Stopped string
-	Due     bool
-	Six     map[string][]string // what is under each of the six steps, in sentences
-	Sharing []Share
+	Called              string
+	Flags               []string
+	Rows                []page.Row
+	Reach               []reachRow
+	Stopped             string
+	Due                 bool
+	Six                 map[string][]string // what is under each of the six steps, in sentences
+	Sharing             []Share
+	MayCard, MayConsent bool // links to other rooms that the actor can follow
 }
 
 type reachRow struct {
@@ -194,7 +196,16 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	tongue := page.ChromeFrom(r.Context()).Lang
-	v := seeView{SeeOut: out, Called: f.called(r, out.Person), Flags: f.flags(r, out.Person), Six: map[string][]string{}, Due: out.Due(clock.DayOf(f.room.clock.Now(), ""))}
+	var mayCard, mayConsent bool
+	err = f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		can := func(permission string) bool { return who.Can(tx.Context(), tx, permission, out.Ref) }
+		mayCard, mayConsent = can("card.make"), can("consent.see")
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	v := seeView{MayCard: mayCard, MayConsent: mayConsent, SeeOut: out, Called: f.called(r, out.Person), Flags: f.flags(r, out.Person), Six: map[string][]string{}, Due: out.Due(clock.DayOf(f.room.clock.Now(), ""))}
 	row := func(key, value string) { v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value}) }
 	row("people.name", out.Name)
 	row("people.says_as", out.SaysAs)

@@ -140,18 +140,18 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 // seeView is a project's home.
 type seeView struct {
 	SeeOut
-	Now                                                          *Question // the question that counts
-	ModelText, PhaseText, Since                                  string    // Since is the day the phase began
-	Rows                                                         []page.Row
-	SiteLines                                                    []siteLine
-	Due, Closed                                                  []askLine
-	Versions, Names, Steps                                       []past
-	Strands                                                      []strandCount
-	Silent                                                       []string
-	Next                                                         []nextLine
-	HeardPanels, DoingPanels, DuePanels, MorePanels              []page.Panel
-	Network                                                      bool
-	MayChange, MayQuestion, MayAsk, MayHear, MayGive, MayMembers bool
+	Now                                                                                        *Question // the question that counts
+	ModelText, PhaseText, Since                                                                string    // Since is the day the phase began
+	Rows                                                                                       []page.Row
+	SiteLines                                                                                  []siteLine
+	Due, Closed                                                                                []askLine
+	Versions, Names, Steps                                                                     []past
+	Strands                                                                                    []strandCount
+	Silent                                                                                     []string
+	Next                                                                                       []nextLine
+	HeardPanels, DoingPanels, DuePanels, MorePanels                                            []page.Panel
+	Network                                                                                    bool
+	MayChange, MayQuestion, MayAsk, MayHear, MayGive, MayMembers, MayPeople, MayCards, MaySort bool
 }
 
 type siteLine struct {
@@ -200,6 +200,7 @@ func (f *face) may(ctx context.Context, tx *db.Tx, v *seeView) {
 	can := func(permission string) bool { return who.Can(ctx, tx, permission, v.Ref) }
 	v.MayChange, v.MayQuestion, v.MayAsk = can("project.change"), can("project.question"), can("project.ask")
 	v.MayHear, v.MayGive, v.MayMembers = can("evidence.see"), can("evidence.give"), can("account.members")
+	v.MayPeople, v.MayCards, v.MaySort = can("people.see"), can("card.make"), can("evidence.edit")
 }
 
 func (f *face) load(ctx context.Context, tx *db.Tx, place string, v seeView) []page.Panel {
@@ -278,6 +279,9 @@ func (f *face) fill(r *http.Request, v *seeView) {
 	}
 	for _, n := range Suggest(v.SeeOut) {
 		// A suggestion is for someone who can follow it.
+		if strings.HasSuffix(n.Href, "/sort") && !v.MaySort {
+			continue
+		}
 		if v.MayGive || strings.HasPrefix(n.Href, "/project/") && v.MayChange {
 			v.Next = append(v.Next, nextLine{n.Href, f.T(r, n.Do), f.T(r, n.Why)})
 		}
