@@ -43,10 +43,7 @@ func (r *reader) ris() {
 }
 
 func (r *reader) risLine(st *risState, line, pos, end int) {
-	s := r.text[pos:end]
-	if strings.HasPrefix(s, "\ufeff") {
-		s = s[len("\ufeff"):]
-	}
+	s := strings.TrimPrefix(r.text[pos:end], "\ufeff")
 	tag, value, ok := splitRIS(s, st.loose)
 	if !ok {
 		r.risText(st, line, s, end)

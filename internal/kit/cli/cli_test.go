@@ -235,7 +235,7 @@ func TestCodesAndLines(t *testing.T) {
 		{"evidence give --in /no/such/file", CouldNot, "plait: We cannot open /no/such/file.\n"},
 	}
 	for _, tt := range tests {
-		t.Run(tt.args, func(t *testing.T) {
+		t.Run(strings.ReplaceAll(tt.args, "/", "|"), func(t *testing.T) {
 			r := do(t, "", strings.Fields(tt.args)...)
 			if r.code != tt.code || r.err != tt.err {
 				t.Errorf("code %d, want %d\n got %q\nwant %q", r.code, tt.code, r.err, tt.err)

@@ -69,7 +69,7 @@ func TestSameRandomnessSameSecrets(t *testing.T) {
 	if a.Secret(16) != b.Secret(16) || a.Digits(6) != b.Digits(6) {
 		t.Error("a Maker takes its randomness from nowhere else")
 	}
-	if Salt() == Salt() {
+	if first, second := Salt(), Salt(); first == second {
 		t.Error("two salts are the same")
 	}
 }

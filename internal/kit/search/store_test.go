@@ -183,7 +183,7 @@ func TestPutReplacesAndDropTakesAway(t *testing.T) {
 		}
 		write(t, d, func(tx *db.Tx) error { return search.Drop(tx, "p", "a", "b", "never there") })
 		for _, w := range []string{"mended", "steep", "hill"} {
-			if got := find(t, d, "p", w); got != nil {
+			if got := find(t, d, "p", w); len(got) > 0 {
 				t.Errorf("%s finds %v after Drop", w, got)
 			}
 		}

@@ -56,9 +56,6 @@ func Lines(s string) string {
 		}
 		sb.WriteString(s[:i])
 		sb.WriteByte('\n')
-		s = s[i+1:]
-		if strings.HasPrefix(s, "\n") {
-			s = s[1:]
-		}
+		s = strings.TrimPrefix(s[i+1:], "\n")
 	}
 }

@@ -173,11 +173,6 @@ func (p InProcess) Parse(ctx context.Context, b []byte, columns string) (Parsed,
 	}
 }
 
-// References are the formats that are lists of references.
-func isReferences(format string) bool {
-	return format == string(cite.RIS) || format == string(cite.NBIB)
-}
-
 // parse names the file by its content and reads it.
 func parse(b []byte, columns string) Parsed {
 	if what := notRead(b); what != "" {

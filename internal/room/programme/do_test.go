@@ -144,6 +144,9 @@ func TestFound(t *testing.T) {
 				t.Errorf("a programme that is not there: %v", err)
 			}
 			entries, err := trail.Of(tx, p, got.Ref)
+			if err != nil {
+				return err
+			}
 			if len(entries) != 1 || entries[0].Actor != "operator" {
 				t.Errorf("the trail of the programme: %+v", entries)
 			}
