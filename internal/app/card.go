@@ -5,6 +5,7 @@ import (
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/page"
 	"plait/internal/room/card"
 	"plait/internal/room/consent"
 	"plait/internal/room/evidence"
@@ -43,7 +44,7 @@ func (c cardWords) Correct(ctx context.Context, key string, at ref.Ref, version 
 
 // Add stores more words of the same person.
 func (c cardWords) Add(ctx context.Context, key string, to ref.Ref, words string) error {
-	_, err := plug.Run(ctx, c.desk, "evidence.add-own", key, c.evidence.Add, evidence.AddIn{About: to, Words: words})
+	_, err := plug.Run(ctx, c.desk, "evidence.add-own", key, c.evidence.Add, evidence.AddIn{About: to, Words: words, Language: page.ChromeFrom(ctx).Lang})
 	return err
 }
 

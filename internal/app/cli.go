@@ -83,7 +83,7 @@ func (c *command) open(ctx context.Context) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.house, err = open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler))
+	c.house, err = open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler), false)
 	return c.house, err
 }
 
@@ -91,11 +91,16 @@ var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[
 
 // begin opens the house and finds the programme that the operator acts in.
 func (c *command) begin(ctx context.Context, ids ...string) (context.Context, error) {
+	return c.within(ctx, false, ids...)
+}
+
+// within is begin; anyhow says that the verb is the operator's own and needs no programme.
+func (c *command) within(ctx context.Context, anyhow bool, ids ...string) (context.Context, error) {
 	h, err := c.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	programme := ""
+	programme, named := "", false
 	err = h.DB.Read(ctx, func(tx *db.Tx) error {
 		all, err := ref.Programmes(tx)
 		if err != nil {
@@ -112,7 +117,12 @@ func (c *command) begin(ctx context.Context, ids ...string) (context.Context, er
 		}
 		for _, text := range ids {
 			for _, id := range uuid.FindAllString(text, -1) {
-				if p, ok, err := ref.ProgrammeOf(tx, id); err != nil || ok {
+				named = true
+				p, ok, err := ref.ProgrammeOf(tx, id)
+				if err == nil && !ok {
+					p, ok, err = h.rooms.evidence.ProgrammeOf(tx, id)
+				}
+				if err != nil || ok {
 					programme = p
 					return err
 				}
@@ -121,8 +131,11 @@ func (c *command) begin(ctx context.Context, ids ...string) (context.Context, er
 		if len(all) == 1 {
 			programme = all[0].ID
 		}
-		if len(all) <= 1 { // none yet: a verb that needs one says so
+		if len(all) <= 1 || anyhow { // none yet: a verb that needs one says so
 			return nil
+		}
+		if named {
+			return fault.New(fault.Missing, "house.missing")
 		}
 		return fault.New(fault.Invalid, "house.which_programme")
 	})
@@ -144,7 +157,7 @@ func (c *command) verb(v plug.Verb) func(ctx context.Context, in any, key string
 		if err != nil {
 			return nil, err
 		}
-		ctx, err = c.begin(ctx, string(text))
+		ctx, err = c.within(ctx, v.Permission == "programme.found", string(text))
 		if err != nil {
 			return nil, err
 		}

@@ -58,7 +58,7 @@ func (i *initCommand) Run(ctx context.Context, c *command) error {
 	if _, err := seal.LoadOrMake(s.Dir, s.Key.Reveal()); err != nil {
 		return err
 	}
-	h, err := open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler))
+	h, err := open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler), true)
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 		return fault.New(fault.Invalid, "house.cannot_listen", "Listen", s.Listen).Because(err)
 	}
 	base := s.Base(l.Addr().String())
-	h, err := open(ctx, s, base, log)
+	h, err := open(ctx, s, base, log, false)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

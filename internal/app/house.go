@@ -151,7 +151,7 @@ func Build(d *db.DB, o Options) (*House, error) {
 		}
 	}
 	h.Routes = append(h.Routes, h.publicRoutes()...)
-	h.Handler, err = web.New(web.Options{Face: h.Face, Log: o.Log, IDs: h.IDs, Identify: h.identify, Secure: o.Secure, Trusts: o.Trusts},
+	h.Handler, err = web.New(web.Options{Face: h.Face, Log: o.Log, IDs: h.IDs, Identify: h.identify, Allow: h.allow, Secure: o.Secure, Trusts: o.Trusts},
 		append(append([]web.Route{}, h.Routes...), h.API.Mount()...))
 	return h, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/config"
@@ -33,10 +34,15 @@ func openDB(ctx context.Context, c config.Config) (*db.DB, error) {
 	return d, nil
 }
 
-// open opens an installation that init has made.
-func open(ctx context.Context, c config.Config, base string, log *slog.Logger) (*House, error) {
+// open opens an installation that init has made; fresh lets init make its database.
+func open(ctx context.Context, c config.Config, base string, log *slog.Logger, fresh bool) (*House, error) {
 	if _, err := os.Stat(c.Dir); err != nil {
 		return nil, fault.New(fault.Missing, "house.no_installation", "Dir", c.Dir).With("house.no_installation_do").Because(err)
+	}
+	if c.SQLite() && !fresh {
+		if f, err := os.Stat(filepath.Join(c.Dir, "plait.db")); err != nil || f.Size() == 0 {
+			return nil, fault.New(fault.Missing, "house.no_database", "Dir", c.Dir).With("house.no_database_do").Because(err)
+		}
 	}
 	key, err := seal.Load(c.Dir, c.Key.Reveal())
 	if err != nil {

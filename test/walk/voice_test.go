@@ -64,6 +64,11 @@ func oneVoice(t *testing.T, opts ...browser.Option) {
 	}
 	p.Go(at)
 	follow(t, p, `main a[href$="/speaker"]`)
+	p.Click(".govuk-radios__item:last-child label") // someone who is not on the list
+	follow(t, p, "main form button")
+	if !p.Reads("This cannot be changed") {
+		t.Errorf("whose words they are is not asked twice: %s", p.Text("main"))
+	}
 	follow(t, p, "main form button")
 	follow(t, p, "main form button")
 	if len(opts) == 0 { // axe is a script itself

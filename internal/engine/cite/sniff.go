@@ -86,6 +86,9 @@ func sniff(s string, b []byte) Format {
 			best, most = f, c[f]
 		}
 	}
+	if best == BibTeX && trimmed[0] != '@' && trimmed[0] != '%' && table.Delimiter(s) != 0 {
+		best = Unknown // a sheet in which a cell begins like an entry: "@SUM(1)"
+	}
 	if best != Unknown {
 		return best
 	}

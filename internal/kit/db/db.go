@@ -123,6 +123,7 @@ type Tx struct {
 	write bool
 	after *[]func()
 	memo  map[any]any
+	scrub *bool
 }
 
 type txKey struct{ db *DB }
@@ -141,6 +142,10 @@ func (t *Tx) Conn() *sql.Conn { return t.conn }
 
 // After runs f once the transaction is committed; never when it is not.
 func (t *Tx) After(f func()) { *t.after = append(*t.after, f) }
+
+// Scrub asks that, once the transaction is committed, SQLite's log is folded into its
+// file, so that erased words do not wait in it. It does its best: readers may hold it up.
+func (t *Tx) Scrub() { *t.scrub = true }
 
 // Memo keeps a value for the life of the transaction, such as the actor's roles.
 func (t *Tx) Memo(key any, make func() (any, error)) (any, error) {
@@ -217,7 +222,7 @@ func (d *DB) once(ctx context.Context, opt *sql.TxOptions, write bool, f func(tx
 	if write {
 		pool = d.write
 	}
-	t := &Tx{db: d, write: write, after: &[]func(){}, memo: map[any]any{}}
+	t := &Tx{db: d, write: write, after: &[]func(){}, memo: map[any]any{}, scrub: new(bool)}
 	if d.engine == SQLite {
 		opt = nil // its transactions are serialisable; options are refused
 	}
@@ -250,6 +255,10 @@ func (d *DB) once(ctx context.Context, opt *sql.TxOptions, write bool, f func(tx
 	done = true
 	if err := t.tx.Commit(); err != nil {
 		return err
+	}
+	if *t.scrub && d.engine == SQLite {
+		// What was acknowledged is safe either way; a failure here only leaves the log for later.
+		_, _ = conn.ExecContext(ctx, "pragma wal_checkpoint(truncate)")
 	}
 	for _, g := range *t.after {
 		g()

@@ -44,6 +44,7 @@ type Options struct {
 	Log      *slog.Logger
 	IDs      *id.Maker
 	Identify func(w http.ResponseWriter, r *http.Request) (context.Context, error) // session, card or token to actor
+	Allow    func(r *http.Request, permission string) error                        // may the actor open this page at all; asked before GET handlers of routes that are not public
 	Secure   bool                                                                  // https: cookies are __Host-, HSTS is sent
 	Origins  []string                                                              // trusted origins besides our own
 	Trusts   func(peer string) bool                                                // whose X-Forwarded-For counts; nil: nobody's
@@ -108,6 +109,9 @@ func (s *server) wrap(rt Route) http.Handler {
 		ctx, err := s.o.Identify(rec, r)
 		if ctx != nil {
 			r = r.WithContext(ctx)
+		}
+		if err == nil && rt.Permission != Public && r.Method == http.MethodGet && s.o.Allow != nil {
+			err = s.o.Allow(r, rt.Permission)
 		}
 		if err == nil {
 			err = rt.Handle(rec, r)
@@ -260,7 +264,10 @@ func (f *Face) Fault(w http.ResponseWriter, r *http.Request, ft *fault.Fault) er
 	}
 	if ft.Kind == fault.Signin {
 		b.Path = r.URL.RequestURI()
-		if r.Method == http.MethodPost && form.Parse(r) == nil {
+	}
+	// Whatever went wrong, what was typed is on the page: nobody's hour of work is lost.
+	if r.Method == http.MethodPost && !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		if form.Parse(r) == nil {
 			for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
 				for _, v := range r.PostForm[name] {
 					// Words are shown, so that a person sees that they are kept; choices go along unseen.

@@ -86,6 +86,13 @@ type Invite struct {
 	TakenAt int64  `json:"taken_at"` // 0 = not yet
 }
 
+// invitation is what a letter says of an invitation: who invites, to what and as what.
+type invitation struct {
+	By    string   // the inviter's name; "" when it is not known
+	Role  string   // "" for a letter that was asked for before roles were named
+	Where []string // titles, the narrowest first: of the project or site, then of the programme
+}
+
 // fold is an address as it is compared: letters of either case are the same. Accents
 // stay, for an address with one is another address.
 func fold(email string) string { return strings.ToLower(strings.TrimSpace(email)) }

@@ -303,6 +303,8 @@ type LinkIn struct {
 type LinkOut struct {
 	URL  string `json:"url"`
 	Ends int64  `json:"ends"` // microseconds
+	// EndsAt is Ends for people to read: RFC 3339, in UTC.
+	EndsAt string `json:"ends_at"`
 }
 
 // Link makes a sign-in link that lasts a day: for the first person of a new house, and
@@ -325,7 +327,7 @@ func (r *Room) Link(ctx context.Context, in LinkIn) (out LinkOut, err error) {
 		}
 		l := Link{ID: id, Address: r.address(a.Fold), Account: a.ID, Programme: in.Programme, Made: Operator, Token: r.key.HMAC(purposeLink, token),
 			Language: a.Language, Created: now, LinkEnds: now + OperatorLasts.Microseconds()}
-		out = LinkOut{r.base + "/account/enter/" + token, l.LinkEnds}
+		out = LinkOut{r.base + "/account/enter/" + token, l.LinkEnds, time.UnixMicro(l.LinkEnds).UTC().Format(time.RFC3339)}
 		return insertLink(tx, l)
 	})
 	return out, err

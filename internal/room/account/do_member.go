@@ -57,7 +57,7 @@ func (r *Room) Invite(ctx context.Context, in InviteIn) (out InviteOut, err erro
 		if err := insertInvite(tx, scope.Programme, who.From(ctx).Key(), in.Scope, v); err != nil {
 			return err
 		}
-		if err := r.jobs.Add(tx, letterJob, map[string]string{"link": link}); err != nil {
+		if err := r.jobs.Add(tx, letterJob, map[string]string{"link": link, "invite": invite}); err != nil {
 			return err
 		}
 		out = InviteOut{a.ID, invite}
@@ -119,7 +119,7 @@ func (r *Room) Take(ctx context.Context, in TakeIn) (out TakeOut, err error) {
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(held, g) {
+		if !slices.ContainsFunc(held, func(x who.Grant) bool { return x.Account == g.Account && x.Role == g.Role }) {
 			return fault.New(fault.Missing, "house.missing")
 		}
 		if g.Role == who.ProgrammeLead {

@@ -69,17 +69,21 @@ func TestInvite(t *testing.T) {
 		ann.post(form, "key", key, "email", "bob", "name", "", "role", "member").want(t, 422, `value="bob"`)
 		fields := []string{"key", key, "email", "Bob@Example.org", "name", "Bob", "role", "project_lead"}
 		for range 2 { // pressed twice: one letter
-			if a := ann.post(form, fields...); a.to != here+"?done=invited" {
+			a := ann.post(form, fields...)
+			if !strings.HasPrefix(a.to, here+"?done=invited") {
 				t.Fatalf("%d %s", a.status, a.body)
 			}
+			ann.get(a.to).want(t, 200, "We have made a letter for Bob")
 		}
 		h.work()
 		if n := len(h.mailbox("Bob@Example.org")); n != 1 {
 			t.Fatalf("%d letters", n)
 		}
 		l := h.newest("Bob@Example.org")
-		if !strings.Contains(l.text, "Better days") || l.code != "" {
-			t.Errorf("the invitation:\n%s", l.text)
+		for _, want := range []string{"Ann Example invites you", "Falls at home", "Better days", "Project lead (coach"} {
+			if !strings.Contains(l.text, want) || l.code != "" {
+				t.Errorf("no %q in the invitation:\n%s", want, l.text)
+			}
 		}
 		ann.get(here).want(t, 200, "Bob@Example.org", "Invited", "Has not signed in yet")
 		h.hand.Add(6 * 24 * time.Hour)

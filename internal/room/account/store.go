@@ -128,6 +128,14 @@ func invites(tx *db.Tx, programme string, scope ref.Ref) ([]Invite, error) {
 	return db.All(tx, db.Q(`select `+inviteColumns+` from account_invite where programme = ? and scope = ? and taken_at = 0 order by at, id`, programme, scope.ID), scanInvite)
 }
 
+// letterOf reads who invites and to what, for the letter of an invitation.
+func letterOf(tx *db.Tx, programme, id string) (by, role, scope string, err error) {
+	type row struct{ by, role, scope string }
+	v, _, err := db.One(tx, db.Q(`select invited_by, role, scope from account_invite where programme = ? and id = ?`, programme, id),
+		func(r db.Row, v *row) error { return r.Scan(&v.by, &v.role, &v.scope) })
+	return v.by, v.role, v.scope, err
+}
+
 func dropInvites(tx *db.Tx, g who.Grant) error {
 	return tx.Do(db.Q(`delete from account_invite where programme = ? and account = ? and role = ? and scope = ?`, g.Programme, g.Account, string(g.Role), g.Scope.ID))
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"net/http"
+	"net/url"
 
 	"plait/internal/kit/form"
 	"plait/internal/kit/page"
@@ -39,7 +40,15 @@ func (f *face) members(w http.ResponseWriter, r *http.Request) error {
 	v := page.View{Title: f.T(r, "account.members_title", "Title", out.Title), Back: up(scope), Body: membersView{out, scope.String()}}
 	switch r.URL.Query().Get("done") {
 	case "invited":
-		v.Notice = f.T(r, "account.done_invited")
+		for _, m := range out.Members {
+			if m.Account != r.URL.Query().Get("account") {
+				continue
+			}
+			if m.Name == "" {
+				m.Name = m.Email
+			}
+			v.Notice = f.T(r, "account.done_invited", "Name", m.Name)
+		}
 	case "taken":
 		v.Notice = f.T(r, "account.done_taken")
 	}
@@ -90,8 +99,9 @@ func (f *face) invite(w http.ResponseWriter, r *http.Request) error {
 	var in InviteIn
 	err = form.Read(r, &in)
 	in.Scope = scope
+	var out InviteOut
 	if err == nil {
-		_, err = plug.Run(r.Context(), f.desk, "account.invite", r.FormValue("key"), f.room.Invite, in)
+		out, err = plug.Run(r.Context(), f.desk, "account.invite", r.FormValue("key"), f.room.Invite, in)
 	}
 	if err != nil {
 		v, e := f.inviteView(r, in)
@@ -100,7 +110,7 @@ func (f *face) invite(w http.ResponseWriter, r *http.Request) error {
 		}
 		return f.Again(w, r, "account/invite", v, err)
 	}
-	return web.Redirect(w, r, "/account/members/"+scope.String()+"?done=invited")
+	return web.Redirect(w, r, "/account/members/"+scope.String()+"?done=invited&account="+url.QueryEscape(out.Account))
 }
 
 // takeView asks before a role is taken away: someone would be shut out.

@@ -189,7 +189,7 @@ func TestACardFromCodeToTakeBack(t *testing.T) {
 		team := h.As(who.ProjectLead)
 		d := newDevice(t, serve(h))
 		d.get("/card").shows("Use your card")
-		d.post("/card", "code", strings.ToLower(card.Groups(code))).shows("Ring first, then come.", "You said", "What we learned", "What we are doing", "What changed", "Writing it down without your name")
+		d.post("/card", "code", strings.ToLower(card.Groups(code))).shows("Ring first, then come.", "You said", "What we learned", "What we are doing", "What changed", "You said yes to", "Showing your exact words to others, without your name")
 		d.hides("Somebody else", "Falls at home", "Test programme")
 		if d.at != "/card/words" || !strings.Contains(d.page, "<title>Your words</title>") {
 			t.Errorf("on %s", d.at)
@@ -220,7 +220,7 @@ func TestACardFromCodeToTakeBack(t *testing.T) {
 		d.get(path(at, "/agree")).shows("May we put your words on the internet")
 		d.post(path(at, "/agree"), "key", d.field("key"), "version", d.field("version"), "uses", "web").shows("Check your answers")
 		d.post(path(at, "/agreed"), "key", d.field("key"), "version", d.field("version"), "uses", "web").shows("Putting it on the internet")
-		d.hides("Writing it down without")
+		d.hides("Showing your exact words")
 		// Take it back: gone for everyone in the same second.
 		d.get(path(at, "/take")).shows("You do not have to say why.")
 		d.post(path(at, "/take"), "key", "k3", "what", "hide").shows("Thank you", "Undo")
@@ -233,7 +233,8 @@ func TestACardFromCodeToTakeBack(t *testing.T) {
 		d.post("/card/undo", "key", "k4", "act", act, "ref", back).shows("Ring first. Always.", "Putting it on the internet")
 		// Everything, then for good.
 		d.post("/card/take", "key", "k5", "what", "hide").shows("Thank you")
-		d.get("/card/words").shows("There is nothing here yet.", "2 things you said")
+		d.get("/card/words").shows("You took everything back.", "2 things you said. You took them back on 2", " at ")
+		d.hides("There is nothing here yet.")
 		d.post("/card/undo", "key", "k6", "act", d.field("act"), "ref", d.field("ref")).shows("And bring the dog.")
 		d.post("/card/take", "key", "k7", "what", "erase").shows("Thank you", "It is done.")
 		d.get("/card/words").shows("There is nothing here yet.")
@@ -243,15 +244,42 @@ func TestACardFromCodeToTakeBack(t *testing.T) {
 	})
 }
 
+func TestWordsForThisWorkOnlyClaimNoYes(t *testing.T) {
+	h := kit.SQLite(t)
+	_, _, code := give(h, "Ring first.")
+	d := newDevice(t, serve(h))
+	d.post("/card", "code", code).shows("We use it in this work only. You can say no.")
+	d.hides("You said yes to")
+}
+
+// link is the address of the same page in another look.
+func link(t *testing.T, page, look string) string {
+	t.Helper()
+	m := regexp.MustCompile(`href="([^"]*[?&]format=` + look + `[^"]*)"`).FindStringSubmatch(page)
+	if m == nil {
+		t.Fatalf("the page has no link to its look %s", look)
+	}
+	return m[1]
+}
+
 func TestEasyReadAsksOneQuestionAPage(t *testing.T) {
 	h := kit.SQLite(t)
 	_, at, code := give(h, "Ring first.", terms.Quote)
 	d := newDevice(t, serve(h))
 	d.post("/card", "code", code).shows("Ring first.")
+	d.get("/card/words?format=listen").shows("read this page aloud, but there is no recorded sound yet")
 	d.get("/card/words?format=easy").shows("fmt-easy")
 	d.get(path(at, "/agree")).shows("Question 1 of 8")
 	uses := []string{"quote"}
 	for step := range 8 {
+		if step == 3 { // back one question and here again: the answers are all still there
+			d.post(path(at, "/agree"), "key", d.field("key"), "version", d.field("version"), "step", "3", "ends", "", "answer", "no", "uses", "group", "back", "yes").shows("Question 3 of 8", `name="uses" value="group"`)
+			d.hides("govuk-back-link")
+			d.get(strings.Replace(link(t, d.page, "standard"), "format=standard", "format=easy", 1)).shows("Question 3 of 8", `name="uses" value="group"`)
+			d.get(link(t, d.page, "standard")).shows("Tick what you say yes to", `value="group" checked`)
+			d.get(link(t, d.page, "easy")).shows("Question 3 of 8")
+			d.post(path(at, "/agree"), "key", d.field("key"), "version", d.field("version"), "step", "2", "ends", "", "answer", "no", "uses", "group").shows("Question 4 of 8")
+		}
 		fields := []string{"key", d.field("key"), "version", d.field("version"), "step", d.field("step"), "ends", "", "answer", "no"}
 		if step == 0 {
 			fields[9] = "yes" // shown to the group
@@ -271,8 +299,11 @@ func TestEasyReadAsksOneQuestionAPage(t *testing.T) {
 		}
 	}
 	d.shows("Check your answers")
+	for _, look := range []string{"large", "easy"} {
+		d.get(link(t, d.page, look)).shows("Check your answers", `name="uses" value="group"`)
+	}
 	d.post(path(at, "/agreed"), "key", d.field("key"), "version", d.field("version"), "uses", "group").shows("Showing it to the group")
-	d.hides("Writing it down without")
+	d.hides("Showing your exact words")
 	// The card keeps the format: another device opens it the same way.
 	other := newDevice(t, d.base)
 	other.post("/card", "code", code).shows("fmt-easy")
@@ -469,7 +500,7 @@ func TestGuessingNeverShutsARealCodeOut(t *testing.T) {
 func answer(h *house.House, ctx context.Context, pattern string, values map[string]string, fields url.Values) *httptest.ResponseRecorder {
 	h.T.Helper()
 	for _, rt := range h.Routes {
-		if rt.Pattern != pattern {
+		if rt.Pattern != strings.Split(pattern, "?")[0] {
 			continue
 		}
 		method, at, _ := strings.Cut(pattern, " ")
@@ -510,6 +541,15 @@ func TestThePageOfNewCards(t *testing.T) {
 	made := handed(h, person)
 	if w = answer(h, lead, "GET /card/of/{person}", map[string]string{"person": person}, nil); !strings.Contains(w.Body.String(), "Stop this card") || strings.Contains(w.Body.String(), made.Code) {
 		t.Errorf("the list of cards: %d", w.Code)
+	}
+	for name, c := range map[string]struct{ query, back string }{
+		"from nowhere": {"", "/people/" + person}, "from what they said": {"&from=contribution:" + h.Project, "/evidence/" + h.Project + "/said/" + h.Project},
+		"from another site": {"&from=https://example.org/", "/people/" + person},
+	} {
+		w = answer(h, lead, "GET /card/make/{project}?person=person:"+person+c.query, here, nil)
+		if text := w.Body.String(); !strings.Contains(text, "They have a card already.") || !strings.Contains(text, `href="`+c.back+`"`) || strings.Contains(text, `value="yes" checked`) {
+			t.Errorf("%s: the form does not say that they have a card, or stops it unasked", name)
+		}
 	}
 	answer(h, lead, "POST /card/of/{person}", map[string]string{"person": person}, url.Values{"card": {made.Card}, "key": {"k2"}})
 	if w = answer(h, lead, "GET /card/of/{person}", map[string]string{"person": person}, nil); strings.Contains(w.Body.String(), "Stop this card") {

@@ -65,7 +65,7 @@ func samples(format string) map[string]page.Samples {
 		"card/take":    {Full: card(takeView{Here: here + "/take", Words: "Ring", Lang: "cy", What: "hide", Choices: options}, wrong("what")), Empty: card(takeView{})},
 		"card/thanks":  {Full: card(thanksView{Act: "a", Ref: "contribution:1"}), Empty: card(thanksView{})},
 		"card/secure":  {Full: card(secureView{Now: WordLock, Pictures: options}, wrong("picture"), wrong("word")), Empty: card(secureView{Pictures: options})},
-		"card/make":    {Full: team(makeView{MakeIn: MakeIn{Person: ref.Of(ref.Person, "1"), Stop: true, Format: "sun"}, Here: "/card/make/1", Formats: options, Tongues: options}, wrong("format")), Empty: team(makeView{Formats: options, Tongues: options})},
+		"card/make":    {Full: team(makeView{MakeIn: MakeIn{Person: ref.Of(ref.Person, "1"), Stop: true, Format: "sun"}, Here: "/card/make/1", Has: true, From: "/people/1", Formats: options, Tongues: options}, wrong("format")), Empty: team(makeView{Formats: options, Tongues: options})},
 		"card/made":    {Full: team(madeView{Cards: []madeCard{{"ABC DEF GHJK", "data:image/svg+xml;base64,PHN2Zy8+"}, {"ABC DEF GHJK", ""}}, Address: "http://x/card", Back: "/project/1"}), Empty: team(madeView{})},
 		"card/list":    {Full: team(listView{Here: "/card/of/1", New: "/card/make/1", Cards: []listRow{{"1", "3 April 2026", "Works", "Asks for a word", true}, {ID: "2", State: "Lost"}}}), Empty: team(listView{})},
 	}

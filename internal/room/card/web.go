@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
@@ -15,7 +14,6 @@ import (
 	"plait/internal/kit/page"
 	"plait/internal/kit/web"
 	"plait/internal/spine/ref"
-	"plait/internal/spine/terms"
 	"plait/internal/spine/who"
 )
 
@@ -31,7 +29,7 @@ type saidView struct {
 	Word
 	Here   string // address of this contribution's pages
 	Day    string
-	Agreed []string
+	Agreed []string // beyond the work itself; none = nothing more was agreed
 }
 
 type takenView struct {
@@ -98,7 +96,7 @@ func (f *face) words(w http.ResponseWriter, r *http.Request) error {
 	chrome := page.ChromeFrom(r.Context())
 	v := wordsView{Listen: chrome.Format == page.Listen}
 	for i, x := range l.words {
-		s := saidView{Word: x, Here: said(x), Day: lang.Date(chrome.Lang, x.On), Agreed: []string{f.T(r, "card.use_project")}}
+		s := saidView{Word: x, Here: said(x), Day: lang.Date(chrome.Lang, x.On)}
 		if i < len(l.agreed) {
 			for _, u := range l.agreed[i].Uses {
 				s.Agreed = append(s.Agreed, f.T(r, "card.use_"+string(u)))
@@ -114,7 +112,8 @@ func (f *face) words(w http.ResponseWriter, r *http.Request) error {
 	return f.show(w, r, "card/words", "card.words_title", v, notice, "")
 }
 
-// taken lists each act of taking back once, with until when it can be undone.
+// taken lists each act of taking back once: when it was, to tell several apart without
+// the words, and until when it can be undone.
 func (f *face) taken(r *http.Request, a who.Actor, l loaded) []takenView {
 	var out []takenView
 	for i, t := range l.taken {
@@ -129,9 +128,10 @@ func (f *face) taken(r *http.Request, a who.Actor, l loaded) []takenView {
 		}
 		tongue := page.ChromeFrom(r.Context()).Lang
 		until := lang.Date(tongue, clock.DayOf(t.UndoUntil, l.zone))
-		row := takenView{Act: t.Act, At: t.Ref.String(), Text: f.Words.T(tongue, "card.taken_one", "Count", n, "Until", until)}
+		when := lang.DateTime(tongue, t.At, clock.Zone(l.zone))
+		row := takenView{Act: t.Act, At: t.Ref.String(), Text: f.Words.T(tongue, "card.taken_one", "Count", n, "When", when, "Until", until)}
 		if t.Use != "" {
-			row.Text = f.T(r, "card.taken_use", "Use", f.T(r, "card.use_"+string(t.Use)), "Until", until)
+			row.Text = f.T(r, "card.taken_use", "Use", f.T(r, "card.use_"+string(t.Use)), "When", when, "Until", until)
 		} else if n > 1 {
 			row.At = person(a).String()
 		}
@@ -257,162 +257,4 @@ func (f *face) add(w http.ResponseWriter, r *http.Request) error {
 		return f.again(w, r, "card/add", "card.add_title", v, "/card/words", err)
 	}
 	return web.Redirect(w, r, "/card/words?done=added")
-}
-
-// agreeView asks what may be done with one contribution: all uses on one page, or one
-// question a page in easy read, then the answers to check.
-type agreeView struct {
-	Here    string
-	Key     string
-	Words   string
-	Lang    string
-	Intro   string
-	Version int64
-	Ends    string
-	Choices []page.Option
-	Uses    []string // said yes to so far, or before
-	Easy    bool
-	Step    int    // which question, from 0
-	Of      int    // how many there are
-	Use     string // the use that is asked for
-	Ask     string // the question
-	Answer  string
-	YesNo   []page.Option
-	Rows    []page.Row
-}
-
-// asked is the uses that are asked for; the project's own is not: taking that back is
-// taking everything back.
-func asked() []terms.Use { return terms.Uses()[1:] }
-
-func (f *face) agreeView(r *http.Request, x Word, g Agreed, uses []string, step int) agreeView {
-	chrome := page.ChromeFrom(r.Context())
-	v := agreeView{Here: said(x), Key: r.FormValue("key"), Words: x.Words, Lang: x.Language, Intro: f.T(r, f.room.consents.Question(terms.Project)),
-		Version: g.Version, Ends: g.Ends, Uses: uses, Easy: chrome.Format == page.Easy, Of: len(asked())}
-	for _, u := range asked() {
-		v.Choices = append(v.Choices, page.Option{Value: string(u), Text: f.T(r, f.room.consents.Question(u)), Checked: slices.Contains(uses, string(u))})
-	}
-	if v.Step = step; step < v.Of {
-		v.Use = string(asked()[step])
-		v.Ask = f.T(r, f.room.consents.Question(asked()[step]))
-		v.Answer = "no"
-		if slices.Contains(uses, v.Use) {
-			v.Answer = "yes"
-		}
-	}
-	v.YesNo = []page.Option{{Value: "yes", Text: f.T(r, "card.yes")}, {Value: "no", Text: f.T(r, "card.no")}}
-	return v
-}
-
-func (f *face) agreeForm(w http.ResponseWriter, r *http.Request) error {
-	x, g, err := f.mine(w, r)
-	if err != nil {
-		return left(err)
-	}
-	return f.show(w, r, "card/agree", "card.agree_title", f.agreeView(r, x, g, texts(g.Uses), 0), "", "/card/words")
-}
-
-// mine gives the contribution an address names, when it is the card's own.
-func (f *face) mine(w http.ResponseWriter, r *http.Request) (Word, Agreed, error) {
-	a, err := f.actor(w, r)
-	if err != nil {
-		return Word{}, Agreed{}, err
-	}
-	l, err := f.load(r.Context(), a)
-	if err != nil {
-		return Word{}, Agreed{}, err
-	}
-	return l.find(r)
-}
-
-// agree takes the answers of a page and shows the next: a question, or all to check.
-// Nothing is stored yet.
-func (f *face) agree(w http.ResponseWriter, r *http.Request) error {
-	if err := form.Parse(r); err != nil {
-		return err
-	}
-	x, g, err := f.mine(w, r)
-	if err != nil {
-		return left(err)
-	}
-	c, err := f.choice(r, x)
-	if err != nil {
-		return f.again(w, r, "card/agree", "card.agree_title", f.agreeView(r, x, g, r.Form["uses"], 0), "/card/words", err)
-	}
-	uses, step := texts(c.Uses), len(asked())
-	if n, e := strconv.Atoi(r.FormValue("step")); e == nil && n >= 0 && n < len(asked()) {
-		use := string(asked()[n])
-		uses = slices.DeleteFunc(uses, func(u string) bool { return u == use })
-		if r.FormValue("answer") == "yes" {
-			uses = append(uses, use)
-		}
-		step = n + 1
-	}
-	v := f.agreeView(r, x, g, uses, step)
-	v.Version, v.Ends = c.Version, c.Ends
-	if r.FormValue("again") != "" || step < len(asked()) {
-		if r.FormValue("again") != "" {
-			v = f.agreeView(r, x, g, uses, 0)
-			v.Version, v.Ends = c.Version, c.Ends
-		}
-		return f.show(w, r, "card/agree", "card.agree_title", v, "", "/card/words")
-	}
-	for _, u := range asked() {
-		answer := "card.no"
-		if slices.Contains(uses, string(u)) {
-			answer = "card.yes"
-		}
-		v.Rows = append(v.Rows, page.Row{Key: f.T(r, f.room.consents.Question(u)), Value: f.T(r, answer)})
-	}
-	if c.Ends != "" {
-		v.Rows = append(v.Rows, page.Row{Key: f.T(r, "card.ends"), Value: lang.Date(page.ChromeFrom(r.Context()).Lang, c.Ends)})
-	}
-	return f.show(w, r, "card/check", "card.check_title", v, "", said(x)+"/agree")
-}
-
-// choice reads the answers from a form.
-func (f *face) choice(r *http.Request, x Word) (Choice, error) {
-	var in struct {
-		Version int64       `json:"version"`
-		Uses    []terms.Use `json:"uses"`
-		Ends    string      `json:"ends"`
-	}
-	err := form.Fill(r.Form, &in)
-	if err == nil {
-		err = terms.Agreement{Uses: in.Uses, Ends: in.Ends}.Check()
-	}
-	chrome := page.ChromeFrom(r.Context())
-	looks := chrome.Format
-	if looks == "" {
-		looks = page.Standard
-	}
-	return Choice{Ref: x.Ref, Version: in.Version, Uses: in.Uses, Ends: in.Ends, Language: chrome.Lang, Format: looks}, err
-}
-
-func (f *face) agreed(w http.ResponseWriter, r *http.Request) error {
-	if err := form.Parse(r); err != nil {
-		return err
-	}
-	x, g, err := f.mine(w, r)
-	if err != nil {
-		return left(err)
-	}
-	c, err := f.choice(r, x)
-	if err == nil {
-		err = f.room.consents.Change(r.Context(), r.FormValue("key"), c)
-	}
-	if err != nil {
-		v := f.agreeView(r, x, g, texts(c.Uses), 0)
-		v.Key = ""
-		return f.again(w, r, "card/agree", "card.agree_title", v, "/card/words", err)
-	}
-	return web.Redirect(w, r, "/card/words?done=agreed")
-}
-
-func texts(uses []terms.Use) []string {
-	out := []string{}
-	for _, u := range uses {
-		out = append(out, string(u))
-	}
-	return out
 }

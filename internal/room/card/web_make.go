@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
@@ -21,9 +22,12 @@ import (
 // makeView is the form that asks for cards.
 type makeView struct {
 	MakeIn
-	Here    string
-	Formats []page.Option
-	Tongues []page.Option
+	Here      string
+	Has       bool   // the person has a card that works
+	From      string // where to go back to when they need no other
+	FromWords bool   // From is the page of something they said
+	Formats   []page.Option
+	Tongues   []page.Option
 }
 
 func (f *face) makeView(r *http.Request, in MakeIn) makeView {
@@ -39,13 +43,44 @@ func (f *face) makeView(r *http.Request, in MakeIn) makeView {
 
 func (f *face) makeForm(w http.ResponseWriter, r *http.Request) error {
 	in := MakeIn{Project: r.PathValue("project"), Count: 10, Format: page.Standard, Language: page.ChromeFrom(r.Context()).Lang}
-	if at, err := ref.Parse(r.URL.Query().Get("person")); err == nil {
-		in.Person, in.Stop = at, true
-	}
 	if err := f.may(r, ref.Of(ref.Project, in.Project)); err != nil {
 		return err
 	}
-	return f.Show(w, r, "card/make", page.View{Title: f.T(r, "card.make_title"), Body: f.makeView(r, in), Back: "/project/" + url.PathEscape(in.Project)})
+	if at, err := ref.Parse(r.URL.Query().Get("person")); err == nil {
+		in.Person = at
+	}
+	v, err := f.has(r, f.makeView(r, in))
+	if err != nil {
+		return err
+	}
+	return f.Show(w, r, "card/make", page.View{Title: f.T(r, "card.make_title"), Body: v, Back: "/project/" + url.PathEscape(in.Project)})
+}
+
+// has says whether the person has a card that works, and chooses first the look and the
+// language that their newest card keeps.
+func (f *face) has(r *http.Request, v makeView) (makeView, error) {
+	if v.Person.None() {
+		return v, nil
+	}
+	out, err := f.room.List(r.Context(), ListIn{v.Person})
+	if err != nil {
+		return v, err
+	}
+	v.Has = slices.ContainsFunc(out.Cards, func(c Card) bool { return c.State == Live })
+	v.From = "/people/" + url.PathEscape(v.Person.ID)
+	if at, err := ref.Parse(r.FormValue("from")); err == nil && at.Kind == "contribution" {
+		v.From, v.FromWords = "/evidence/"+url.PathEscape(v.Project)+"/said/"+url.PathEscape(at.ID), true
+	}
+	if r.Method != http.MethodGet || len(out.Cards) == 0 {
+		return v, nil
+	}
+	if c := out.Cards[0]; c.Format != "" {
+		v.Format = c.Format
+	}
+	if c := out.Cards[0]; slices.Contains(f.Words.Languages(), c.Language) {
+		v.Language = c.Language
+	}
+	return v, nil
 }
 
 // may asks for card.make before a form is shown.
@@ -74,7 +109,10 @@ func (f *face) make(w http.ResponseWriter, r *http.Request) error {
 		out, err = f.room.Make(r.Context(), in)
 	}
 	if err != nil {
-		v := f.makeView(r, in)
+		v, e := f.has(r, f.makeView(r, in))
+		if e != nil {
+			return e
+		}
 		v.Key = ""
 		return f.Again(w, r, "card/make", page.View{Title: f.T(r, "card.make_title"), Body: v, Back: "/project/" + url.PathEscape(in.Project)}, err)
 	}

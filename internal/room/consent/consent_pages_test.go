@@ -47,7 +47,7 @@ func samples() map[string]page.Samples {
 		"consent/change":  {Full: v(change, page.Problem{Field: "uses", Text: "Choose"}, page.Problem{Field: "ends", Text: "Type a day"}), Empty: v(changeView{Choices: options, Modes: options, Ways: options, Regimes: options})},
 		"consent/check":   {Full: v(change), Empty: v(changeView{})},
 		"consent/take":    {Full: v(takeView{Here: here, Title: "Ring", What: "a", Told: "by phone", Choices: options}, page.Problem{Field: "what", Text: "Choose"}), Empty: v(takeView{})},
-		"consent/thanks":  {Full: v(thanksView{Here: here, Act: "a", Days: 30}), Empty: v(thanksView{})},
+		"consent/thanks":  {Full: v(thanksView{Here: here, Act: "a", What: "use", Heard: "/evidence/1", Days: 30}), Empty: v(thanksView{})},
 		"consent/person":  {Full: v(personView{Here: here, Live: 3, Taken: []takenRow{{"a", "3 April 2026", "3 May 2026", 2}}}), Empty: v(personView{})},
 	}
 }

@@ -61,7 +61,7 @@ func TestATeamMemberChangesAndTakesBack(t *testing.T) {
 		}
 	}
 	_, page, _ := answer(h, ctx, "GET /consent/{ref}", at, nil)
-	holds(page, "Ring first, then come.", "Quoted without a name", "A neighbour", "Take it back")
+	holds(page, `href="/evidence/`+h.Project+`/said/`+at.ID+`" class="govuk-back-link"`, "Ring first, then come.", "Quoted without a name", "A neighbour", "Take it back")
 	if strings.Contains(page, "9999") {
 		t.Error("what has no end shows a last day")
 	}
@@ -98,7 +98,7 @@ func TestATeamMemberChangesAndTakesBack(t *testing.T) {
 		t.Errorf("a stale form: %d", code)
 	}
 	_, page, _ = answer(h, ctx, "GET /consent/{ref}/take", at, nil)
-	holds(page, "You do not have to say why.", "Only this: On the public web", "erase it now")
+	holds(page, "They do not have to say why.", "What do they want to take back?", "Only this: On the public web", "erase it now")
 	if code, _, _ = answer(h, ctx, "POST /consent/{ref}/take", at, url.Values{"what": {"nonsense"}}); code != http.StatusUnprocessableEntity {
 		t.Errorf("no choice: %d", code)
 	}
@@ -106,8 +106,10 @@ func TestATeamMemberChangesAndTakesBack(t *testing.T) {
 	if code != http.StatusSeeOther || !strings.Contains(to, "/thanks?act=") || readable(h, ctx, at) {
 		t.Errorf("taken back: %d %s", code, to)
 	}
+	_, page, _ = answer(h, ctx, "GET /consent/{ref}/thanks", at, nil)
+	holds(page, "Taken back. It is hidden everywhere now.")
 	_, page, _ = answer(h, ctx, "GET /consent/{ref}", at, nil)
-	holds(page, "Nobody sees it now.", "You can undo this until")
+	holds(page, `href="/evidence/`+h.Project+`" class="govuk-back-link"`, "Nobody sees it now.", "You can undo this until")
 	if strings.Contains(page, "Ring first") {
 		t.Error("the page shows what was taken back")
 	}
@@ -124,5 +126,7 @@ func TestATeamMemberChangesAndTakesBack(t *testing.T) {
 	}
 	gone(t, h, ctx, at)
 	_, page, _ = answer(h, ctx, "GET /consent/{ref}/thanks", everyone, nil)
-	holds(page, "Thank you")
+	holds(page, "Taken back.", `href="/evidence/`+h.Project+`"`)
+	_, page, _ = answer(h, ctx, "GET /consent/{ref}/thanks", at, nil)
+	holds(page, "Taken back and erased. The words are gone.")
 }

@@ -177,11 +177,9 @@ func (r *Room) WithdrawAll(ctx context.Context, in WithdrawAllIn) (out WithdrawA
 		if err := c.Err(); err != nil {
 			return err
 		}
-		may, err := who.Where(ctx, tx, "r", "consent.withdraw")
-		if err != nil {
-			return err
-		}
-		recs, err := mine(tx, person.Programme, person.ID, in.EraseNow, may)
+		// Everything is everything: whoever may act for the person here takes back what they
+		// said in every project of the programme, also where the actor may not read it.
+		recs, err := mine(tx, person.Programme, person.ID, in.EraseNow, db.Q("r.kind <> ?", ref.Person))
 		if err != nil {
 			return err
 		}

@@ -77,7 +77,8 @@ func (r *Room) Plug() plug.Plug {
 		Permissions: []who.Permission{
 			// Host leads and host staff are never among these: they do not see who said what.
 			{Name: "consent.see", Roles: who.Team(), Card: true},
-			{Name: "consent.change", Roles: who.Team(), Card: true},
+			// Whoever may see names and hand out cards may write down what a person agreed to.
+			{Name: "consent.change", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner}, Card: true},
 			{Name: "consent.withdraw", Roles: who.Team(), Card: true},
 			{Name: "consent.restore", Roles: who.Team(), Card: true},
 		},

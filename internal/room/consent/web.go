@@ -32,12 +32,13 @@ func here(r *http.Request) (ref.Ref, string, error) {
 // seeView is the page of what was agreed for one record, use by use.
 type seeView struct {
 	SeeOut
-	Here  string
-	Until string // until when an undo is possible, as a day
-	Uses  []page.Row
-	How   []page.Row
-	Asked string // the questions that were shown, when one of our pages showed them
-	Key   string
+	Here      string
+	Until     string // until when an undo is possible, as a day
+	Uses      []page.Row
+	How       []page.Row
+	MayChange bool   // the reader may write down a new agreement
+	Asked     string // the questions that were shown, when one of our pages showed them
+	Key       string
 }
 
 func (f *face) see(w http.ResponseWriter, r *http.Request) error {
@@ -52,18 +53,44 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	rec, err := f.record(r, at)
+	if err != nil {
+		return err
+	}
 	notice := ""
 	if done := r.URL.Query().Get("done"); slices.Contains([]string{"changed", "restored"}, done) {
 		notice = f.T(r, "consent.done_"+done)
 	}
-	return f.Show(w, r, "consent/see", page.View{Title: f.T(r, "consent.title"), Body: v, Notice: notice, Back: f.home(at)})
+	return f.Show(w, r, "consent/see", page.View{Title: f.T(r, "consent.title"), Body: v, Notice: notice, Back: home(rec, f.room.clock.Now())})
 }
 
-func (f *face) home(at ref.Ref) string {
-	if at.Kind == ref.Person {
-		return "/people/" + url.PathEscape(at.ID)
+// home is the page a record's own page goes back to: a person's; of words that are live
+// the page that shows them, of others the list of the project.
+func home(rec ref.Record, now int64) string {
+	switch {
+	case rec.Kind == ref.Person:
+		return "/people/" + url.PathEscape(rec.ID)
+	case rec.Kind == "contribution" && rec.Project != "" && rec.Live(now):
+		return heard(rec) + "/said/" + url.PathEscape(rec.ID)
 	}
-	return ""
+	return heard(rec)
+}
+
+// heard is the list of what a record's project has heard.
+func heard(rec ref.Record) string {
+	if rec.Project == "" {
+		return ""
+	}
+	return "/evidence/" + url.PathEscape(rec.Project)
+}
+
+// record reads what the house knows of a record that the actor may see the consent of.
+func (f *face) record(r *http.Request, at ref.Ref) (rec ref.Record, err error) {
+	err = f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		rec, err = who.Record(tx.Context(), tx, "consent.see", at)
+		return err
+	})
+	return rec, err
 }
 
 func (f *face) seen(r *http.Request, at ref.Ref, path string) (seeView, error) {
@@ -80,7 +107,11 @@ func (f *face) seen(r *http.Request, at ref.Ref, path string) (seeView, error) {
 		v.Uses = f.uses(r, out.Grants, zone)
 	}
 	v.How = f.how(r, out.Given, zone)
-	return v, nil
+	err = f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		v.MayChange = who.Can(tx.Context(), tx, "consent.change", at)
+		return nil
+	})
+	return v, err
 }
 
 func (f *face) zone(r *http.Request) (zone string, err error) {

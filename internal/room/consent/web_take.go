@@ -85,7 +85,11 @@ func (f *face) take(w http.ResponseWriter, r *http.Request) error {
 		}
 		return f.Again(w, r, "consent/take", page.View{Title: f.T(r, "consent.take_title"), Body: v, Back: path}, err)
 	}
-	return web.Redirect(w, r, path+"/thanks?act="+url.QueryEscape(act))
+	to := path + "/thanks?"
+	if r.FormValue("what") == takeErase {
+		to += "erased=yes&"
+	}
+	return web.Redirect(w, r, to+"act="+url.QueryEscape(act))
 }
 
 // takeNow runs the verb that the choice means and gives what can be undone.
@@ -118,20 +122,32 @@ func undoAct(act string, until int64) string {
 	return act
 }
 
-// thanksView says thank you and offers the undo.
+// thanksView says to a team member what has happened and offers the undo.
 type thanksView struct {
-	Here string
-	Act  string
-	Days int
-	Key  string
+	Here  string
+	Act   string
+	What  string // "use" when one use was taken back, "erased", or "" for hidden
+	Heard string // the list of what the project has heard; "" = it is of no project
+	Days  int
+	Key   string
 }
 
 func (f *face) thanks(w http.ResponseWriter, r *http.Request) error {
-	_, path, err := here(r)
+	at, path, err := here(r)
 	if err != nil {
 		return err
 	}
-	v := thanksView{Here: path, Act: r.URL.Query().Get("act"), Days: UndoDays}
+	rec, err := f.record(r, at)
+	if err != nil {
+		return err
+	}
+	v := thanksView{Here: path, Act: r.URL.Query().Get("act"), Heard: heard(rec), Days: UndoDays}
+	switch {
+	case rec.State == Erased, at.Kind == ref.Person && r.URL.Query().Get("erased") != "":
+		v.What = "erased"
+	case at.Kind != ref.Person && rec.Until != 0:
+		v.What = "use"
+	}
 	return f.Show(w, r, "consent/thanks", page.View{Title: f.T(r, "consent.thanks_title"), Body: v, Back: path})
 }
 
@@ -185,5 +201,5 @@ func (f *face) person(w http.ResponseWriter, r *http.Request, at ref.Ref, path s
 	if r.URL.Query().Get("done") == "restored" {
 		notice = f.T(r, "consent.done_restored")
 	}
-	return f.Show(w, r, "consent/person", page.View{Title: f.T(r, "consent.person_title"), Body: v, Notice: notice, Back: f.home(at)})
+	return f.Show(w, r, "consent/person", page.View{Title: f.T(r, "consent.person_title"), Body: v, Notice: notice, Back: home(ref.Record{Kind: at.Kind, ID: at.ID}, 0)})
 }

@@ -49,6 +49,15 @@ func Ways() []string {
 // Voices is whose expression it is: the person's own, with support, or on their behalf.
 func Voices() []string { return []string{"own", "support", "behalf"} }
 
+// place is where the words are given: their site where one is named, so that someone of
+// that site alone may give them, else the project.
+func (s Said) place(project string) ref.Ref {
+	if s.Site != "" {
+		return ref.Of(ref.Site, s.Site)
+	}
+	return ref.Of(ref.Project, project)
+}
+
 // Strand is the strands in their stored form: "", "lived", "lived+practice".
 func (s Said) Strand() string {
 	in := slices.Clone(s.Strands)

@@ -32,7 +32,7 @@ type GiveOut struct {
 func (r *Room) Give(ctx context.Context, in GiveIn) (out GiveOut, err error) {
 	id, tied, agreed, entry, now := r.ids.New(), r.ids.New(), r.ids.New(), r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		if err := who.Must(ctx, tx, "evidence.give", ref.Of(ref.Project, in.Project)); err != nil {
+		if err := who.Must(ctx, tx, "evidence.give", in.place(in.Project)); err != nil {
 			return err
 		}
 		if err := checkWords(in.Words); err != nil {
@@ -63,22 +63,7 @@ func (r *Room) keep(ctx context.Context, tx *db.Tx, cs []Contribution, s Said, a
 	if err := s.Check(); err != nil {
 		return err
 	}
-	if s.Site != "" {
-		site, err := ref.Must(tx, programme, ref.Of(ref.Site, s.Site))
-		if err != nil || site.Project != cs[0].Project {
-			return fault.Fielded("site", "evidence.bad_site")
-		}
-	}
-	if s.Person != "" {
-		if _, err := ref.Must(tx, programme, ref.Of(ref.Person, s.Person)); err != nil {
-			return fault.Fielded("person", "evidence.bad_person")
-		}
-	}
-	zone, err := r.zone(tx, programme)
-	if err != nil {
-		return err
-	}
-	grants, err := s.Grants(zone)
+	grants, err := r.checkPlace(ctx, tx, cs[0].Project, s)
 	if err != nil {
 		return err
 	}
@@ -127,7 +112,7 @@ func (r *Room) Paste(ctx context.Context, in PasteIn) (out PasteOut, err error) 
 		changes[i] = trail.Change{Entry: r.ids.New(), Ref: cs[i].Ref, Version: 1, Body: cs[i]}
 	}
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		if err := who.Must(ctx, tx, "evidence.give", ref.Of(ref.Project, in.Project)); err != nil {
+		if err := who.Must(ctx, tx, "evidence.give", in.place(in.Project)); err != nil {
 			return err
 		}
 		var c fault.Check
@@ -197,7 +182,10 @@ func (r *Room) Edit(ctx context.Context, in EditIn) (out EditOut, err error) {
 		if c.Version != in.Version {
 			return fault.New(fault.Conflict, "evidence.changed_meanwhile", "Words", c.Words).With("evidence.changed_meanwhile_do")
 		}
-		c.Words, c.Title, c.Strand, c.State = in.Words, text.Excerpt(in.Words, 90), s.Strand(), s.State()
+		c.Words, c.Strand, c.State = in.Words, s.Strand(), s.State()
+		if p, ok := c.paper(); !ok || p.Title == "" {
+			c.Title = text.Excerpt(in.Words, 90) // a paper keeps its own title
+		}
 		c.Role, c.On, c.Source = s.Role, s.On, s.Source
 		c.Version, c.ChangedAt = c.Version+1, now
 		if err := update(tx, rec.Programme, c, in.Version); err != nil {
@@ -295,11 +283,19 @@ type ListIn struct {
 	Limit   int64  `json:"limit"` // 1 to 500; 0 = 50
 }
 
-// ListOut is one page of contributions, newest first.
+// ListOut is one page of contributions, newest first; a batch in the order it came.
 type ListOut struct {
 	Contributions []Contribution   `json:"contributions"`
 	Next          string           `json:"next"`   // "" when this is the last page
 	Counts        map[string]int64 `json:"counts"` // live, by strand; "" = to sort
+	Of            ListBatch        `json:"of"`     // the batch that was asked for
+}
+
+// ListBatch is the batch whose contributions are listed.
+type ListBatch struct {
+	Name  string `json:"name"`  // what it is called; an import has its first file's name
+	Files int64  `json:"files"` // files of an import; 0 for a paste
+	N     int64  `json:"n"`     // contributions of it that the actor may see
 }
 
 // List gives the contributions that the actor may see and that may be used in the project.
@@ -321,9 +317,14 @@ func (r *Room) List(ctx context.Context, in ListIn) (out ListOut, err error) {
 		if err != nil {
 			return err
 		}
-		out.Contributions, out.Next, err = list(tx, in, db.And(seen, terms.Where("r", terms.Project, now)))
-		if err != nil {
+		may := db.And(seen, terms.Where("r", terms.Project, now))
+		if out.Contributions, out.Next, err = list(tx, in, may); err != nil {
 			return err
+		}
+		if in.Batch != "" {
+			if out.Of, err = listBatch(tx, who.From(ctx).Programme, in, may); err != nil {
+				return err
+			}
 		}
 		out.Counts, err = counts(tx, who.From(ctx).Programme, in.Project, now)
 		return err

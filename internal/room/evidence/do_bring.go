@@ -104,7 +104,7 @@ func (r *Room) begin(ctx context.Context, tx *db.Tx, head *importHead, now int64
 	if err := head.Said.Check(); err != nil {
 		return err
 	}
-	if err := checkPlace(tx, programme, head.Project, head.Said); err != nil {
+	if _, err := r.checkPlace(ctx, tx, head.Project, head.Said); err != nil {
 		return err
 	}
 	files, err := importFiles(tx, programme, head.ID)
@@ -283,8 +283,8 @@ func (r *Room) show(ctx context.Context, tx *db.Tx, head importHead, k chunk) er
 	if err != nil {
 		return err
 	}
-	// The first grant is always the project's own use.
-	if _, err := ref.SetUntil(tx, programme, ofBatch(programme, head.ID), grants[0].Until); err != nil {
+	// The first grant is always the project's own use. What was erased meanwhile stays away.
+	if _, err := ref.SetUntil(tx, programme, bringable(programme, head.ID), grants[0].Until); err != nil {
 		return err
 	}
 	head.State, head.Batch.Stored, head.ChangedAt = BatchIn, head.Done, k.now

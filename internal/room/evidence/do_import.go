@@ -6,6 +6,7 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
 	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
 )
@@ -60,6 +61,9 @@ func (r *Room) Stage(ctx context.Context, in StageIn) (out StageOut, err error) 
 		return out, err
 	}
 	if again {
+		if before.Project != in.Project || before.Name != in.name() {
+			return out, fault.New(fault.Conflict, "house.key_conflict").With("house.key_conflict_do")
+		}
 		return StageOut{Batch: before.ID, State: before.State}, nil
 	}
 	head := importHead{Batch: Batch{ID: batch, Project: in.Project, Name: in.name(), Made: "import", State: BatchReading, At: now},
@@ -95,6 +99,12 @@ func (r *Room) Stage(ctx context.Context, in StageIn) (out StageOut, err error) 
 	}
 	head.State = BatchStaged
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
+		if b, ok, err := importOf(tx, actor.Programme, batch); err != nil || !ok || b.State != BatchReading {
+			if err != nil {
+				return err
+			}
+			return errUndone() // someone threw it away while it was being read
+		}
 		if err := setImport(tx, actor.Programme, head); err != nil {
 			return err
 		}
@@ -310,7 +320,7 @@ func (r *Room) Shared(ctx context.Context, in SharedIn) (out SharedOut, err erro
 			return err
 		}
 		programme := who.From(ctx).Programme
-		if err := checkPlace(tx, programme, head.Project, in.Said); err != nil {
+		if _, err := r.checkPlace(ctx, tx, head.Project, in.Said); err != nil {
 			return err
 		}
 		head.Said, out = in.Said, SharedOut{in.Batch}
@@ -319,20 +329,34 @@ func (r *Room) Shared(ctx context.Context, in SharedIn) (out SharedOut, err erro
 	return out, err
 }
 
-// checkPlace says whether the site and the person of what was said are there.
-func checkPlace(tx *db.Tx, programme, project string, s Said) error {
+// checkPlace says whether the site and the person of what was said are there, whether
+// the actor may put words on that person's card, and whether the agreement still holds.
+// It gives the agreement as grants.
+func (r *Room) checkPlace(ctx context.Context, tx *db.Tx, project string, s Said) ([]terms.Grant, error) {
+	actor := who.From(ctx)
 	if s.Site != "" {
-		site, err := ref.Must(tx, programme, ref.Of(ref.Site, s.Site))
+		site, err := ref.Must(tx, actor.Programme, ref.Of(ref.Site, s.Site))
 		if err != nil || site.Project != project {
-			return fault.Fielded("site", "evidence.bad_site")
+			return nil, fault.Fielded("site", "evidence.bad_site")
 		}
 	}
-	if s.Person != "" {
-		if _, err := ref.Must(tx, programme, ref.Of(ref.Person, s.Person)); err != nil {
-			return fault.Fielded("person", "evidence.bad_person")
+	if s.Person != "" && (actor.Kind != who.Card || actor.Person != s.Person) {
+		if err := r.people.May(ctx, tx, ref.Of(ref.Person, s.Person)); err != nil {
+			return nil, fault.Fielded("person", "evidence.bad_person")
 		}
 	}
-	return nil
+	zone, err := r.zone(tx, actor.Programme)
+	if err != nil {
+		return nil, err
+	}
+	grants, err := s.Grants(zone)
+	if err != nil {
+		return nil, err
+	}
+	if grants[0].Until <= r.clock.Now() {
+		return nil, fault.Fielded("ends", "evidence.ends_past")
+	}
+	return grants, nil
 }
 
 // LookIn asks for one import.
@@ -359,6 +383,7 @@ type LookFile struct {
 	ImportFile
 	First  []LookRow `json:"first"`  // the first rows as they will look
 	Before string    `json:"before"` // name of an earlier import of the same bytes
+	Here   int64     `json:"here"`   // rows of it that are stored already, read the same way
 }
 
 // LookRow is one row as it will look.
@@ -393,7 +418,7 @@ func (r *Room) Look(ctx context.Context, in LookIn) (out LookOut, err error) {
 		if at.sites, err = sitesOf(tx, programme, head.Project, now); err != nil {
 			return err
 		}
-		left := int64(previewRows)
+		within := map[string]bool{}
 		for _, f := range files {
 			lf := LookFile{ImportFile: f, First: []LookRow{}}
 			if head.State == BatchStaged {
@@ -402,9 +427,12 @@ func (r *Room) Look(ctx context.Context, in LookIn) (out LookOut, err error) {
 				} else if ok {
 					lf.Before = e.Name
 				}
+				if lf.Here, err = r.here(tx, programme, head, f, within); err != nil {
+					return err
+				}
 			}
-			if head.State == BatchStaged && left > 0 && (!f.sheet() || f.Columns.usable()) {
-				rows, err := rowsOf(tx, programme, in.Batch, f.N, 0, left)
+			if head.State == BatchStaged && (!f.sheet() || f.Columns.usable()) {
+				rows, err := rowsOf(tx, programme, in.Batch, f.N, 0, previewRows)
 				if err != nil {
 					return err
 				}
@@ -413,13 +441,29 @@ func (r *Room) Look(ctx context.Context, in LookIn) (out LookOut, err error) {
 					c, _, ok := f.contribution(row.Row, at)
 					lf.First = append(lf.First, LookRow{row.Row.Line, c, ok})
 				}
-				left -= int64(len(rows))
 			}
 			out.Files = append(out.Files, lf)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// here counts the rows of a waiting file that would not be stored again: the same bytes,
+// read the same way, came in before or stand in the same import.
+func (r *Room) here(tx *db.Tx, programme string, head importHead, f ImportFile, within map[string]bool) (int64, error) {
+	if f.Good == 0 {
+		return 0, nil
+	}
+	if within[f.Digest] {
+		return f.Good, nil
+	}
+	_, ok, err := sameFile(tx, programme, head.Project, head.ID, f.Digest, "")
+	if err != nil || ok {
+		return f.Good, err
+	}
+	within[f.Digest] = true
+	return 0, nil
 }
 
 // ImportsIn asks for the imports of a project.
@@ -440,6 +484,7 @@ type ImportLine struct {
 	At    int64  `json:"at"`
 	Total int64  `json:"total"`
 	Done  int64  `json:"done"`
+	Files int64  `json:"files"`
 }
 
 // Imports lists a project's imports, newest first.
@@ -451,7 +496,7 @@ func (r *Room) Imports(ctx context.Context, in ImportsIn) (out ImportsOut, err e
 		}
 		heads, err := imports(tx, who.From(ctx).Programme, in.Project, 50)
 		for _, h := range heads {
-			out.Imports = append(out.Imports, ImportLine{h.ID, h.Name, h.State, h.At, h.Total, h.Done})
+			out.Imports = append(out.Imports, ImportLine{h.ID, h.Name, h.State, h.At, h.Total, h.Done, h.Files})
 		}
 		return err
 	})

@@ -3,7 +3,9 @@ package evidence
 import (
 	"context"
 
+	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
 	"plait/internal/spine/news"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
@@ -64,8 +66,30 @@ func (r *Room) Add(ctx context.Context, in AddIn) (out GiveOut, err error) {
 				return err
 			}
 		}
+		ends := ""
+		if rec.Kind != ref.Person && rec.Until != ref.NoEnd {
+			zone, err := r.zone(tx, rec.Programme)
+			if err != nil {
+				return err
+			}
+			ends = clock.DayOf(rec.Until-1, zone) // no longer than what it adds to
+		}
+		if first.Project == "" {
+			// Someone of the whole programme: their words go where they last spoke.
+			said, err := mine(tx, rec.Person, db.Q("r.programme = ?", rec.Programme))
+			if err != nil {
+				return err
+			}
+			if len(said) == 0 {
+				return fault.New(fault.Conflict, "evidence.no_project").With("evidence.no_project_do")
+			}
+			first.Project = said[0].Project
+		}
+		if in.Language == "" {
+			in.Language = first.Language
+		}
 		s := Said{Strands: first.StrandList(), Site: first.Site, Person: rec.Person, Role: first.Role, Source: first.Source, Language: in.Language,
-			Expressed: "written", Voice: "own", Agreement: terms.Agreement{Mode: "own", Asked: "clicked"}}
+			Expressed: "written", Voice: "own", Agreement: terms.Agreement{Mode: "own", Asked: "clicked", Ends: ends}}
 		c := made(id, first.Project, in.Words, s, now)
 		if err := r.keep(ctx, tx, []Contribution{c}, s, agreed); err != nil {
 			return err
@@ -101,6 +125,7 @@ func (r *Room) restored(tx *db.Tx, it news.Item) error {
 
 // erased takes the words of records away for good; their rows stay and say nothing.
 func (r *Room) erased(tx *db.Tx, it news.Item) error {
+	tx.Scrub()
 	for _, x := range it.Refs {
 		if x.Kind != Kind {
 			continue

@@ -46,6 +46,9 @@ func (r *Room) Speaker(ctx context.Context, in SpeakerIn) (out SpeakerOut, err e
 		if err != nil {
 			return err
 		}
+		if !in.Person.None() && in.Person.Kind != ref.Person {
+			return fault.Fielded("person", "evidence.bad_person")
+		}
 		if rec.Kind != Kind {
 			return fault.New(fault.Missing, "house.missing")
 		}

@@ -23,7 +23,7 @@ const (
 	ParseTime     = 30 * time.Second // for reading one file
 	importChunk   = 500              // rows stored in one transaction
 	sweepChunk    = 100              // rows deleted in one: taking words out of the search index securely is slow
-	previewRows   = 20               // rows shown before they are brought in
+	previewRows   = 7                // rows of each file shown before they are brought in
 	importNow     = 1000             // up to so many rows are stored while the page waits
 	maxTold       = 20_000           // problems kept for one file; the last says how many more there are
 	maxCellInText = 80               // characters of a cell that a message quotes
@@ -164,7 +164,14 @@ func (p InProcess) Parse(ctx context.Context, b []byte, columns string) (Parsed,
 	ctx, stop := context.WithTimeout(ctx, p.Limit)
 	defer stop()
 	done := make(chan Parsed, 1)
-	go func() { done <- parse(b, columns) }()
+	go func() {
+		defer func() {
+			if recover() != nil {
+				done <- Parsed{Columns: noColumns(), Problems: []Trouble{trouble(0, "evidence.import_unreadable")}}
+			}
+		}()
+		done <- parse(b, columns)
+	}()
 	select {
 	case out := <-done:
 		return out, nil
@@ -178,12 +185,17 @@ func parse(b []byte, columns string) Parsed {
 	if what := notRead(b); what != "" {
 		return Parsed{Format: what, Columns: noColumns(), Problems: []Trouble{trouble(0, "evidence.import_format_"+what)}}
 	}
+	var out Parsed
 	switch format := cite.Sniff(b); format {
 	case cite.CSV, cite.TSV, cite.Unknown:
-		return parseSheet(b, string(format), columns)
+		out = parseSheet(b, string(format), columns)
 	default:
-		return parseReferences(b)
+		out = parseReferences(b)
 	}
+	if len(out.Rows) == 0 && len(out.Problems) == 0 {
+		out.Problems = []Trouble{trouble(0, "evidence.import_empty")} // a head without rows says so too
+	}
+	return out
 }
 
 // notRead names the formats that are no text: "" for everything else.
@@ -193,6 +205,26 @@ func notRead(b []byte) string {
 		if bytes.HasPrefix(b, []byte(f.start)) {
 			return f.name
 		}
+	}
+	return scrambled(b)
+}
+
+// scrambled says "unreadable" of bytes that are no text in any encoding we know: more
+// than one in a hundred is a control character that no text holds. Text of two bytes a
+// letter is left to the reader, which knows it by its zeros.
+func scrambled(b []byte) string {
+	head := b[:min(len(b), 1<<16)]
+	odd, zeros := 0, 0
+	for _, c := range head {
+		switch {
+		case c == 0:
+			zeros++
+		case c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1a:
+			odd++
+		}
+	}
+	if odd*100 > len(head) && zeros*5 < len(head) {
+		return "scrambled"
 	}
 	return ""
 }

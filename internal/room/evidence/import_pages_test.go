@@ -14,22 +14,23 @@ func importSamples() map[string]page.Samples {
 		Columns: Columns{Words: 0, Title: table.None, Abstract: table.None, Date: table.None, Strand: table.None, Role: table.None, Site: table.None, Language: table.None, Source: table.None}}
 	look := LookFile{ImportFile: file, Before: "old.csv", First: []LookRow{{2, c, true}, {3, Contribution{}, false}}}
 	items := []page.Option{{Value: "-1", Text: "No column"}, {Value: "0", Text: "comment"}}
-	view := importFileView{LookFile: look, What: "A sheet (CSV), written as utf-8", Fields: []importField{{"words", "What was said", "0", items}},
+	view := importFileView{LookFile: look, What: "A sheet (CSV)", More: 1, Fields: []importField{{"words", "What was said", "0", items}},
 		First: []importRow{{c, 2, true}, {Contribution{}, 3, false}}, Lists: [][]any{{"3", "This row has no words."}}, Reads: true}
 	second := view
 	second.N = 1
-	staged := importView{LookOut: LookOut{Batch: batch, Project: project, State: BatchStaged}, Here: "/evidence/" + project + "/import/" + batch, Good: 2, Left: 1, Ready: true,
+	staged := importView{LookOut: LookOut{Batch: batch, Project: project, State: BatchStaged}, Here: "/evidence/" + project + "/import/" + batch, Good: 2, Left: 1, Already: 3, Throw: true, Ready: true,
 		Files: []importFileView{view, second}}
 	shared := importSharedView{giveView: giveView{GiveIn: GiveIn{Project: project, Said: Said{Role: "carer", Agreement: terms.Agreement{Uses: []terms.Use{terms.Quote}}}},
 		Strands: []page.Option{{Value: "lived", Text: "Lived experience"}}, Uses: []page.Option{{Value: "quote", Text: "Quoted"}}, Ways: []page.Option{{Value: "spoken", Text: "Spoken"}},
 		Voices: []page.Option{{Value: "own", Text: "Own"}}, Modes: []page.Option{{Value: "own", Text: "The person"}}}, Batch: batch}
 	return map[string]page.Samples{
-		"evidence/imports": {Full: page.View{Title: "Bring in a file", Body: importsView{Project: project, Earlier: []importLine{{ImportLine{batch, "spring.csv", BatchIn, 1700000000000000, 40, 40}, "/evidence/x/import/y", "Saved", true}}},
+		"evidence/imports": {Full: page.View{Title: "Bring in a file", Body: importsView{Project: project, Earlier: []importLine{{ImportLine{batch, "spring.csv", BatchIn, 1700000000000000, 40, 40, 1}, "/evidence/x/import/y", "Saved", true, false},
+			{ImportLine{batch, "list.csv and 2 more", BatchStaged, 1700000000000000, 0, 0, 3}, "/evidence/x/import/z", "Read", true, true}}},
 			Errors: []page.Problem{{Field: "files", Text: "Choose a file"}}}, Empty: page.View{Title: "Bring in a file", Body: importsView{Project: project}}},
 		"evidence/import": {Full: page.View{Title: "Check what we found", Body: staged, Errors: []page.Problem{{Field: "words", Text: "Choose the column"}}},
 			Empty: page.View{Title: "Saving the file", Body: importView{LookOut: LookOut{Batch: batch, Project: project, State: BatchGoing, Total: 10, Done: 3}, Progress: "3 of 10", Stalled: true}}},
 		"evidence/import_shared": {Full: page.View{Title: "What do all the rows share?", Body: shared}, Empty: page.View{Title: "What do all the rows share?", Body: importSharedView{}}},
-		"evidence/import_check": {Full: page.View{Title: "Check your answers", Body: importCheckView{Here: staged.Here, Good: 2, Left: 1, Rows: []page.Row{{Key: "Files", Value: "spring.csv", Links: []page.Link{{Href: "/x", Text: "Change"}}}}}},
+		"evidence/import_check": {Full: page.View{Title: "Check your answers", Body: importCheckView{Here: staged.Here, Good: 2, Left: 1, Already: 1, Rows: []page.Row{{Key: "Files", Value: "spring.csv", Links: []page.Link{{Href: "/x", Text: "Change"}}}}}},
 			Empty: page.View{Title: "Check your answers", Body: importCheckView{}}},
 	}
 }

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -127,7 +128,27 @@ func (r *Reference) cited() string {
 	if len(parts) == 0 || (len(who) == 0 && r.Journal == "" && r.Publisher == "") {
 		return ""
 	}
+	for i, s := range parts[:len(parts)-1] {
+		parts[i] = strings.TrimSuffix(s, ".") // "et al." and initials bring one of their own
+	}
 	return text.Excerpt(strings.Join(parts, ". "), 300)
+}
+
+// paper is the reference a contribution is, when it is one.
+func (c Contribution) paper() (r Reference, ok bool) {
+	if c.Reference == "" || json.Unmarshal([]byte(c.Reference), &r) != nil {
+		return Reference{}, false
+	}
+	return r, true
+}
+
+// link is where its DOI leads; "" when it has none. DOIs begin with "10." (ISO 26324).
+func (r *Reference) link() string {
+	doi := strings.TrimSpace(r.DOI)
+	if i := strings.Index(doi, "10."); i >= 0 {
+		return "https://doi.org/" + doi[i:]
+	}
+	return ""
 }
 
 func (n Name) short() string {

@@ -46,21 +46,23 @@ func samples() map[string]page.Samples {
 	c := Contribution{Ref: ref.Of(Kind, "018f0000-0000-7000-8000-000000000001"), Project: "018f0000-0000-7000-8000-000000000002", Title: "Ring first", Words: "Ring first, then come.",
 		Strand: "lived+practice", Role: "carer", On: "2026-02-01", Source: "Spring meeting", Language: "en", Voice: "behalf", Version: 2}
 	links := []strandLink{{"lived", "/evidence/x?strand=lived", 3, true}, {"practice", "/evidence/x?strand=practice", 0, false}, {"research", "/evidence/x?strand=research", 1, false}}
-	out := ListOut{Contributions: []Contribution{c}, Counts: map[string]int64{"": 2, "lived": 3, "all": 4}}
+	out := ListOut{Of: ListBatch{Name: "spring.csv", N: 40}, Contributions: []Contribution{c}, Counts: map[string]int64{"": 2, "lived": 3, "all": 4}}
 	give := giveView{GiveIn: GiveIn{Project: c.Project, Words: "Ring", Said: Said{Role: "carer", Agreement: terms.Agreement{Uses: []terms.Use{terms.Quote}}}}, Action: "/evidence/x/give",
 		Strands: []page.Option{{Value: "lived", Text: "Lived experience", Hint: "From living with it", Checked: true}}, Uses: []page.Option{{Value: "quote", Text: "Quoted"}},
 		Ways: []page.Option{{Value: "spoken", Text: "Spoken"}}, Voices: []page.Option{{Value: "own", Text: "Own"}}, Modes: []page.Option{{Value: "own", Text: "The person"}}, AboutRef: c.Ref.String()}
 	problem := []page.Problem{{Field: "words", Text: "Type what was said"}}
 	return map[string]page.Samples{
-		"evidence/list": {Full: page.View{Title: "What we have heard", Body: listView{ListOut: out, Project: c.Project, Strands: links, Batch: "b", More: page.Pages{Next: "/evidence/x?after=y"}}, Notice: "Done"},
+		"evidence/list": {Full: page.View{Title: "What we have heard", Body: listView{ListOut: out, Project: c.Project, Strands: links, Batch: "b", All: true, More: page.Pages{Next: "/evidence/x?after=y"}}, Notice: "Done"},
 			Empty: page.View{Title: "What we have heard", Body: listView{Project: c.Project, Empty: []page.Link{{Href: "/evidence/x/paste", Text: "Paste many"}}}}},
 		"evidence/see": {Full: page.View{Title: "What was said", Body: seeView{SeeOut: SeeOut{Contribution: c}, Rows: []page.Row{{Key: "Role", Value: "carer"}}, Agreed: []string{"In this project"}}},
-			Empty: page.View{Title: "What was said", Body: seeView{}}},
+			Empty: page.View{Title: "What was said", Body: seeView{Paper: &paperView{Title: "Falls at home", Cited: "Smith J, et al. 2024. BMJ", Link: "https://doi.org/10.1000/1", Summary: "We asked.", Long: true}}}},
 		"evidence/give":  {Full: page.View{Title: "Add what was said", Body: give, Errors: problem}, Empty: page.View{Title: "Add what was said", Body: giveView{}}},
 		"evidence/paste": {Full: page.View{Title: "Paste", Body: give}, Empty: page.View{Title: "Paste", Body: giveView{}}},
-		"evidence/sort":  {Full: page.View{Title: "Sort", Body: sortView{ListOut: out, Project: c.Project, Strands: give.Strands}}, Empty: page.View{Title: "Sort", Body: sortView{}}},
-		"evidence/speaker": {Full: page.View{Title: "Whose words are these?", Body: speakerView{Title: "Ring first", Language: "en", Action: "/x", Choices: []page.Option{{Value: "", Text: "Someone new", Hint: "No name", Checked: true}, {Value: "person:1", Text: "Sam"}}}},
-			Empty: page.View{Title: "Whose words are these?", Body: speakerView{}}},
+		"evidence/sort":  {Full: page.View{Title: "Sort", Body: sortView{ListOut: out, Project: c.Project, Action: "/evidence/x/sort", Ticked: []string{c.Ref.String()}, Strands: give.Strands, More: page.Pages{From: 26, To: 50, Total: 79, Next: "/x", Prev: "/y"}}}, Empty: page.View{Title: "Sort", Body: sortView{}}},
+		"evidence/speaker": {Full: page.View{Title: "Whose words are these?", Body: speakerView{Title: "Ring first", Language: "en", Action: "/x", Choices: []page.Option{{Value: "person:1", Text: "Sam"}, {Value: "new", Text: "Someone new", Hint: "No name"}}, Add: "/people/add"},
+			Errors: []page.Problem{{Field: "person", Text: "Choose one of the answers"}}}, Empty: page.View{Title: "Whose words are these?", Body: speakerView{}}},
+		"evidence/speaker_check": {Full: page.View{Title: "Check", Back: "/x?change=yes", Body: speakerView{Title: "Ring first", Language: "en", Action: "/x", Person: "person:1", Name: "Sam"}},
+			Empty: page.View{Title: "Check", Body: speakerView{Action: "/x", Person: "new"}}},
 		"evidence/edit": {Full: page.View{Title: "Correct", Body: editView{EditIn: EditIn{Ref: c.Ref, Words: c.Words, Version: 2}, Choices: give.Strands, Now: "New words", Action: "/evidence/x/said/y/edit"}}, Empty: page.View{Title: "Correct", Body: editView{}}},
 	}
 }

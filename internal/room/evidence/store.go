@@ -68,7 +68,8 @@ func one(tx *db.Tx, programme, id string) (Contribution, error) {
 	return c, err
 }
 
-// list reads one page, newest first. may is who may see and what may be used.
+// list reads one page, newest first, or a batch in the order it came. may is who may see
+// and what may be used.
 func list(tx *db.Tx, in ListIn, may db.Part) ([]Contribution, string, error) {
 	where := []db.Part{may, db.Q("r.project = ? and r.kind = ?", in.Project, Kind)}
 	if in.Strand != "" {
@@ -81,14 +82,20 @@ func list(tx *db.Tx, in ListIn, may db.Part) ([]Contribution, string, error) {
 	if in.State != "" {
 		where = append(where, db.Q("r.state = ?", in.State))
 	}
-	if in.Batch != "" {
+	at, last, after := cursor(in.After)
+	order := db.Q("order by r.changed_at desc, r.id desc limit ?", in.Limit+1)
+	switch {
+	case in.Batch != "":
+		// Ids sort by making, which is the order of what was pasted or read.
 		where = append(where, db.Q("c.batch = ?", in.Batch))
-	}
-	if at, last, ok := cursor(in.After); ok {
+		order = db.Q("order by r.id limit ?", in.Limit+1)
+		if after {
+			where = append(where, db.Q("r.id > ?", last))
+		}
+	case after:
 		where = append(where, db.Q("(r.changed_at, r.id) < (?, ?)", at, last))
 	}
-	out, err := db.All(tx, db.Join(db.Q(selected+" where"), db.And(where...),
-		db.Q("order by r.changed_at desc, r.id desc limit ?", in.Limit+1)), scan)
+	out, err := db.All(tx, db.Join(db.Q(selected+" where"), db.And(where...), order), scan)
 	if err != nil || int64(len(out)) <= in.Limit {
 		return out, "", err
 	}
@@ -96,6 +103,23 @@ func list(tx *db.Tx, in ListIn, may db.Part) ([]Contribution, string, error) {
 	end := out[len(out)-1]
 	next := base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(end.ChangedAt, 10) + " " + end.Ref.ID))
 	return out, next, nil
+}
+
+// listBatch says what a listed batch is called and how much of it the actor may see.
+func listBatch(tx *db.Tx, programme string, in ListIn, may db.Part) (out ListBatch, err error) {
+	b, ok, err := batch(tx, programme, in.Batch)
+	if err != nil || !ok || b.Project != in.Project {
+		return out, err
+	}
+	out.Name = b.Name
+	if h, ok, err := importOf(tx, programme, in.Batch); err != nil {
+		return out, err
+	} else if ok {
+		out.Files = h.Files
+	}
+	out.N, err = db.Count(tx, db.Join(db.Q(`select count(*) from ref_record r join evidence_contribution c on c.programme = r.programme and c.id = r.id where`),
+		db.And(may, db.Q("r.project = ? and r.kind = ? and c.batch = ?", in.Project, Kind, in.Batch))))
+	return out, err
 }
 
 func cursor(s string) (at int64, last string, ok bool) {

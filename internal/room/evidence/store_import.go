@@ -17,6 +17,7 @@ type importHead struct {
 	Done      int64 // rows stored so far
 	Last      rowAt // the last row that was taken: the next search begins behind it
 	ChangedAt int64
+	Files     int64 // how many files it has
 }
 
 // rowAt is the place of a waiting row. What was deleted before it need not be walked
@@ -38,13 +39,14 @@ func insertImport(tx *db.Tx, programme, key string, h importHead) error {
 		programme, h.ID, h.Actor, key, string(said), h.Total, h.Done, h.Last.File, h.Last.N, h.ChangedAt))
 }
 
-const importColumns = `b.id, b.project, b.name, b.made, b.state, b.digest, b.at, b.stored, b.detail, i.actor, i.said, i.total, i.done, i.at_file, i.at_row, i.changed_at
+const importColumns = `b.id, b.project, b.name, b.made, b.state, b.digest, b.at, b.stored, b.detail, i.actor, i.said, i.total, i.done, i.at_file, i.at_row, i.changed_at,
+	(select count(*) from evidence_import_file f where f.programme = i.programme and f.batch = i.batch)
 	from evidence_import i join evidence_batch b on b.programme = i.programme and b.id = i.batch`
 
 func scanImport(r db.Row, h *importHead) error {
 	var said string
 	if err := r.Scan(&h.ID, &h.Project, &h.Name, &h.Made, &h.State, &h.Digest, &h.At, &h.Batch.Stored, &h.Detail,
-		&h.Actor, &said, &h.Total, &h.Done, &h.Last.File, &h.Last.N, &h.ChangedAt); err != nil {
+		&h.Actor, &said, &h.Total, &h.Done, &h.Last.File, &h.Last.N, &h.ChangedAt, &h.Files); err != nil {
 		return err
 	}
 	return json.Unmarshal([]byte(said), &h.Said)
@@ -217,6 +219,12 @@ func held(tx *db.Tx, programme, batch string) (int64, error) {
 	return db.Count(tx, db.Q(`select count(*) from evidence_contribution c where c.programme = ? and c.batch = ?
 		and (exists (select 1 from tie t where t.programme = c.programme and t.from_id = c.id)
 		or exists (select 1 from tie t where t.programme = c.programme and t.to_id = c.id))`, programme, batch))
+}
+
+// bringable is ofBatch without what was erased before it was shown.
+func bringable(programme, batch string) db.Part {
+	return db.Q(`(select c.id from evidence_contribution c join ref_record e on e.programme = c.programme and e.id = c.id
+		where c.programme = ? and c.batch = ? and e.state <> 'erased')`, programme, batch)
 }
 
 // ofBatch is the ids of a batch's contributions, to stand after "in".

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/form"
@@ -34,6 +36,8 @@ type listView struct {
 	Strands []strandLink
 	More    page.Pages
 	Empty   []page.Link
+	Ask     bool // asks once whether the batch may go
+	All     bool // one kind or one batch is shown, not all
 }
 
 type strandLink struct {
@@ -46,17 +50,23 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 	project := r.PathValue("project")
 	q := r.URL.Query()
 	in := ListIn{Project: project, Strand: q.Get("strand"), State: q.Get("state"), Site: q.Get("site"), Batch: q.Get("batch"), After: q.Get("after"), Limit: 25}
+	if in.Batch != "" {
+		in.Limit = 100 // what was pasted can be counted on one page
+	}
 	out, err := f.room.List(r.Context(), in)
 	if err != nil {
 		return err
 	}
-	v := listView{ListOut: out, Project: project, Strand: in.Strand, State: in.State, Batch: in.Batch}
+	v := listView{ListOut: out, Project: project, Strand: in.Strand, State: in.State, Batch: in.Batch,
+		Ask: q.Get("undo") == "ask" && out.Of.N > 0, All: in.Strand != "" || in.State != "" || in.Batch != "" || in.Site != ""}
 	here := "/evidence/" + project
 	for _, s := range Strands() {
 		v.Strands = append(v.Strands, strandLink{s, here + "?strand=" + s, out.Counts[s], s == in.Strand})
 	}
 	if out.Next != "" {
 		q.Set("after", out.Next)
+		q.Del("done")
+		q.Del("stored")
 		v.More.Next = here + "?" + q.Encode()
 	}
 	v.Empty = []page.Link{{Href: here + "/paste", Text: f.T(r, "evidence.paste_do")}, {Href: here + "/give", Text: f.T(r, "evidence.give_do")},
@@ -68,12 +78,43 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 	if n, err := strconv.Atoi(q.Get("stored")); err == nil && q.Get("done") == "pasted" {
 		notice = f.T(r, "evidence.done_pasted_count", "Count", n)
 	}
+	if q.Get("done") == "imported" && out.Of.Name != "" {
+		notice = f.T(r, "evidence.done_imported_count", "Count", out.Of.N, "Name", f.named(r, out.Of.Name, out.Of.Files))
+	}
 	return f.Show(w, r, "evidence/list", page.View{Title: f.T(r, "evidence.title"), Body: v, Notice: notice, Back: "/project/" + project})
 }
+
+// named is what an import is called: its first file, and how many more.
+func (f *face) named(r *http.Request, name string, files int64) string {
+	if files < 2 {
+		return name
+	}
+	return f.T(r, "evidence.import_and_more", "Name", name, "Count", files-1)
+}
+
+// typed is a stored day as people type it: 20/11/2026. What is no day stays as it is.
+func typed(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return t.Format("2/1/2006")
+}
+
+// paperView is a reference as its own page shows it.
+type paperView struct {
+	Title, Cited, Link, DOI string
+	Summary                 string // the words, where they say more than the title
+	Long                    bool   // the summary is folded in
+}
+
+// shownSummary is the longest summary, in letters, that is not folded in.
+const shownSummary = 600
 
 // seeView is the page of one contribution.
 type seeView struct {
 	SeeOut
+	Paper   *paperView
 	Project string
 	Rows    []page.Row
 	Agreed  []string
@@ -89,11 +130,21 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	v := seeView{SeeOut: out, Project: out.Project}
 	tongue := page.ChromeFrom(r.Context()).Lang
 	row := func(key, value string) { v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value}) }
-	row("evidence.role", out.Role)
-	row("evidence.on", lang.Date(tongue, out.On))
-	row("evidence.source", out.Source)
-	row("evidence.expressed", f.choice(r, "expressed", out.Expressed))
-	row("evidence.voice", f.choice(r, "voice", out.Voice))
+	title := out.Title
+	if p, ok := out.paper(); ok {
+		v.Paper = paperOf(out.Contribution, p)
+		title = v.Paper.Title
+	} else {
+		role := out.Role
+		if role == "" && out.Person != "" {
+			role = f.T(r, "evidence.role_someone")
+		}
+		row("evidence.role", role)
+		row("evidence.on", lang.Date(tongue, out.On))
+		row("evidence.source", out.Source)
+		row("evidence.expressed", f.choice(r, "expressed", out.Expressed))
+		row("evidence.voice", f.choice(r, "voice", out.Voice))
+	}
 	if out.Helper != "" {
 		row("evidence.interpreter", out.Helper)
 	}
@@ -101,13 +152,25 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 		v.Agreed = append(v.Agreed, f.T(r, "house.use_"+string(g.Use)))
 	}
 	if err := f.room.db.Read(r.Context(), func(tx *db.Tx) error {
-		v.MayCard = who.Can(tx.Context(), tx, "evidence.speaker", out.Ref)
+		v.MayCard = v.Paper == nil && who.Can(tx.Context(), tx, "evidence.speaker", out.Ref)
 		v.MayEdit = who.Can(tx.Context(), tx, "evidence.edit", out.Ref)
 		return nil
 	}); err != nil {
 		return err
 	}
-	return f.Show(w, r, "evidence/see", page.View{Title: out.Title, Body: v, Back: "/evidence/" + out.Project})
+	return f.Show(w, r, "evidence/see", page.View{Title: title, Body: v, Back: "/evidence/" + out.Project})
+}
+
+// paperOf is the page of a reference: its title, who wrote it and its summary.
+func paperOf(c Contribution, p Reference) *paperView {
+	v := &paperView{Title: p.Title, Cited: p.cited(), Link: p.link(), DOI: p.DOI}
+	if v.Title == "" {
+		v.Title = c.Title
+	}
+	if c.Words != v.Title {
+		v.Summary, v.Long = c.Words, utf8.RuneCountInString(c.Words) > shownSummary
+	}
+	return v
 }
 
 func (f *face) choice(r *http.Request, field, value string) string {
@@ -148,10 +211,12 @@ func (f *face) view(r *http.Request, in GiveIn) giveView {
 	for _, u := range terms.Uses()[1:] {
 		v.Uses = append(v.Uses, page.Option{Value: string(u), Text: f.T(r, "house.use_"+string(u)), Checked: slices.Contains(in.Uses, u)})
 	}
+	v.On, v.Ends = typed(in.On), typed(in.Ends)
 	v.Ways = f.options(r, "expressed", Ways())
 	v.Voices = f.options(r, "voice", Voices())
 	for _, m := range terms.Modes() {
-		v.Modes = append(v.Modes, page.Option{Value: m, Text: f.T(r, "house.mode_"+m)})
+		// Nobody agreed to anything by a list that was left alone.
+		v.Modes = append(v.Modes, page.Option{Value: m, Text: f.T(r, "house.mode_"+m), Checked: m == "unknown" && in.Mode == ""})
 	}
 	return v
 }
@@ -162,7 +227,11 @@ func (f *face) giveForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in.Project = r.PathValue("project")
-	return f.Show(w, r, "evidence/give", page.View{Title: f.T(r, "evidence.give_title"), Body: f.view(r, in), Back: "/evidence/" + in.Project})
+	notice := ""
+	if r.URL.Query().Get("done") == "given" {
+		notice = f.T(r, "evidence.done_given")
+	}
+	return f.Show(w, r, "evidence/give", page.View{Title: f.T(r, "evidence.give_title"), Body: f.view(r, in), Notice: notice, Back: "/evidence/" + in.Project})
 }
 
 func (f *face) give(w http.ResponseWriter, r *http.Request) error {
@@ -225,20 +294,50 @@ type sortView struct {
 	ListOut
 	Project string
 	Key     string
+	Action  string // keeps the page of the list that was shown
+	Ticked  []string
 	Strands []page.Option
+	More    page.Pages
 }
 
-func (f *face) sortView(r *http.Request, picked []string) (sortView, error) {
-	out, err := f.room.List(r.Context(), ListIn{Project: r.PathValue("project"), State: ToSort, Limit: 50})
+// sortRows is how many wait on one page of the to-sort list.
+const sortRows = 25
+
+func (f *face) sortView(r *http.Request, picked SortIn) (sortView, error) {
+	q := r.URL.Query()
+	out, err := f.room.List(r.Context(), ListIn{Project: r.PathValue("project"), State: ToSort, After: q.Get("after"), Limit: sortRows})
 	v := sortView{ListOut: out, Project: r.PathValue("project"), Key: r.FormValue("key")}
+	here := "/evidence/" + v.Project + "/sort"
+	v.Action = here
+	from, _ := strconv.Atoi(q.Get("from"))
+	if from < 1 || q.Get("after") == "" {
+		from = 1
+	} else {
+		v.Action += "?" + url.Values{"after": {q.Get("after")}, "from": {strconv.Itoa(from)}}.Encode()
+	}
+	if n := len(out.Contributions); n > 0 {
+		v.More = page.Pages{From: from, To: from + n - 1, Total: int(out.Counts[""])}
+		if v.More.Total < v.More.To {
+			v.More.Total = 0 // someone sorted some in the meantime
+		}
+	}
+	if out.Next != "" {
+		v.More.Next = here + "?" + url.Values{"after": {out.Next}, "from": {strconv.Itoa(v.More.To + 1)}}.Encode()
+	}
+	if from > 1 {
+		v.More.Prev = here
+	}
+	for _, x := range picked.Refs {
+		v.Ticked = append(v.Ticked, x.String())
+	}
 	for _, s := range Strands() {
-		v.Strands = append(v.Strands, page.Option{Value: s, Text: f.T(r, "page.strand."+s), Checked: slices.Contains(picked, s)})
+		v.Strands = append(v.Strands, page.Option{Value: s, Text: f.T(r, "page.strand."+s), Checked: slices.Contains(picked.Strands, s)})
 	}
 	return v, err
 }
 
 func (f *face) sortForm(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.sortView(r, nil)
+	v, err := f.sortView(r, SortIn{})
 	if err != nil {
 		return err
 	}
@@ -257,7 +356,7 @@ func (f *face) sort(w http.ResponseWriter, r *http.Request) error {
 		_, err = plug.Run(r.Context(), f.desk, "evidence.sort", r.FormValue("key"), f.room.Sort, in)
 	}
 	if err != nil {
-		v, e := f.sortView(r, in.Strands)
+		v, e := f.sortView(r, in)
 		if e != nil {
 			return e
 		}
@@ -278,6 +377,7 @@ type editView struct {
 
 func (f *face) editView(r *http.Request, in EditIn) editView {
 	v := editView{EditIn: in, Project: r.PathValue("project"), Action: r.URL.Path, Key: r.FormValue("key")}
+	v.On = typed(in.On)
 	for _, s := range Strands() {
 		v.Choices = append(v.Choices, page.Option{Value: s, Text: f.T(r, "page.strand."+s), Checked: slices.Contains(in.Strands, s)})
 	}

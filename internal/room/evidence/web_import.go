@@ -30,6 +30,7 @@ type importLine struct {
 	Href  string
 	Tells string
 	Undo  bool
+	Throw bool // nothing of it is saved yet
 }
 
 func (f *face) importForm(w http.ResponseWriter, r *http.Request) error {
@@ -53,10 +54,15 @@ func (f *face) importsView(r *http.Request) (importsView, error) {
 	for _, line := range out.Imports {
 		l := importLine{ImportLine: line, Href: "/evidence/" + v.Project + "/import/" + line.Batch, Tells: f.T(r, "evidence.import_state_"+line.State)}
 		l.Undo = line.State != BatchUndone && line.State != BatchSame
+		l.Throw = unsaved(line.State)
+		l.Name = f.named(r, line.Name, line.Files)
 		v.Earlier = append(v.Earlier, l)
 	}
 	return v, err
 }
+
+// unsaved says that nothing of an import in that state is in the thread or on its way.
+func unsaved(state string) bool { return state == BatchStaged || state == BatchReading }
 
 func (f *face) importFile(w http.ResponseWriter, r *http.Request) error {
 	project := r.PathValue("project")
@@ -110,6 +116,8 @@ type importView struct {
 	Key      string
 	Good     int64
 	Left     int64 // rows that cannot be stored
+	Already  int64 // rows that are stored already
+	Throw    bool  // nothing of it is saved yet
 	Stalled  bool
 	Files    []importFileView
 	Ready    bool // something can be brought in
@@ -119,8 +127,8 @@ type importView struct {
 
 type importFileView struct {
 	LookFile
-	What    string // format and encoding
-	Rows    string
+	What    string // its format
+	More    int64  // rows that are not among the first
 	Fields  []importField
 	Key     string
 	First   []importRow
@@ -156,14 +164,13 @@ func (f *face) importView(r *http.Request) (importView, error) {
 	for _, file := range out.Files {
 		x := importFileView{LookFile: file, Reads: file.sheet() && out.State == BatchStaged}
 		x.What = f.format(r, file.Format)
-		if file.Encoding != "" {
-			x.What = f.T(r, "evidence.import_what", "Format", x.What, "Encoding", file.Encoding)
-		}
-		v.Good += file.Good
+		v.Good += file.Good - file.Here
+		v.Already += file.Here
 		v.Left += file.Rows - file.Good
 		for _, row := range file.First {
 			x.First = append(x.First, importRow{row.Says, row.Line, row.OK})
 		}
+		x.More = file.ImportFile.Rows - int64(len(file.First))
 		for i, t := range file.all() {
 			if i == shownTroubles {
 				x.Lists = append(x.Lists, []any{"", f.T(r, "evidence.import_more_problems", "Count", len(file.Told)+len(file.Problems)-i)})
@@ -176,6 +183,7 @@ func (f *face) importView(r *http.Request) (importView, error) {
 		}
 		v.Files = append(v.Files, x)
 	}
+	v.Throw = unsaved(out.State)
 	v.Ready = out.State == BatchStaged && v.Good > 0
 	return v, err
 }
@@ -303,11 +311,12 @@ func (f *face) importShared(w http.ResponseWriter, r *http.Request) error {
 
 // importCheckView is the check-your-answers page before anything is stored.
 type importCheckView struct {
-	Here string
-	Key  string
-	Good int64
-	Left int64
-	Rows []page.Row
+	Here    string
+	Key     string
+	Good    int64
+	Left    int64
+	Already int64
+	Rows    []page.Row
 }
 
 func (f *face) importCheck(w http.ResponseWriter, r *http.Request) error {
@@ -318,11 +327,11 @@ func (f *face) importCheck(w http.ResponseWriter, r *http.Request) error {
 	if look.State != BatchStaged {
 		return web.Redirect(w, r, look.Here)
 	}
-	return f.Show(w, r, "evidence/import_check", page.View{Title: f.T(r, "house.check_answers"), Body: f.checkView(r, look), Back: look.Here + "/shared"})
+	return f.Show(w, r, "evidence/import_check", page.View{Title: f.T(r, "evidence.check_title"), Body: f.checkView(r, look), Back: look.Here + "/shared"})
 }
 
 func (f *face) checkView(r *http.Request, look importView) importCheckView {
-	v := importCheckView{Here: look.Here, Good: look.Good, Left: look.Left}
+	v := importCheckView{Here: look.Here, Good: look.Good, Left: look.Left, Already: look.Already}
 	shared := []page.Link{{Href: look.Here + "/shared", Text: f.T(r, "evidence.import_change")}}
 	row := func(key, value string, links []page.Link) {
 		v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value, Links: links})
@@ -344,15 +353,29 @@ func (f *face) checkView(r *http.Request, look importView) importCheckView {
 		}
 	}
 	row("evidence.import_files", strings.Join(names, ", "), []page.Link{{Href: look.Here, Text: f.T(r, "evidence.import_change")}})
-	row("evidence.strands_all", strings.Join(strands, ", "), shared)
-	row("evidence.role", look.Said.Role, shared)
-	row("evidence.on", lang.Date(page.ChromeFrom(r.Context()).Lang, look.Said.On), shared)
-	row("evidence.source", look.Said.Source, shared)
+	row("evidence.strands_all", f.each(r, look, func(c Columns) int { return c.Strand }, true, strings.Join(strands, ", ")), shared)
+	row("evidence.role", f.each(r, look, func(c Columns) int { return c.Role }, false, look.Said.Role), shared)
+	row("evidence.on", f.each(r, look, func(c Columns) int { return c.Date }, true, lang.Date(page.ChromeFrom(r.Context()).Lang, look.Said.On)), shared)
+	row("evidence.source", f.each(r, look, func(c Columns) int { return c.Source }, true, look.Said.Source), shared)
+	if tongue := f.each(r, look, func(c Columns) int { return c.Language }, true, ""); tongue != "" {
+		row("evidence.import_which_language", tongue, nil)
+	}
 	row("evidence.import_uses", strings.Join(uses, ", "), shared)
 	if look.Said.Ends != "" {
 		row("evidence.ends", lang.Date(page.ChromeFrom(r.Context()).Lang, look.Said.Ends), shared)
 	}
 	return v
+}
+
+// each is the answer all rows share, or that each row says its own: where a column of a
+// sheet holds it, and where references always say it.
+func (f *face) each(r *http.Request, look importView, column func(Columns) int, papers bool, shared string) string {
+	for _, file := range look.Files {
+		if file.sheet() && column(file.Columns) >= 0 || papers && !file.sheet() && file.ImportFile.Good > 0 {
+			return f.T(r, "evidence.import_as_rows")
+		}
+	}
+	return shared
 }
 
 func (f *face) importBring(w http.ResponseWriter, r *http.Request) error {

@@ -23,6 +23,7 @@ type NeedsIn struct {
 func (r *Room) Needs(ctx context.Context, in NeedsIn) (PersonOut, error) {
 	today := clock.DayOf(r.clock.Now(), "")
 	return r.alter(ctx, "people.needs", "people.change", in.Person, in.Version, func(tx *db.Tx, p *Person) error {
+		in.Wanted = in.settled()
 		if err := in.check(); err != nil {
 			return err
 		}

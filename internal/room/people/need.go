@@ -46,6 +46,11 @@ const (
 // Answers is every answer to that question.
 func Answers() []string { return []string{Yes, No, RatherNot} }
 
+// languages is the choices of a person's language, as BCP 47 has them; the last is any other.
+func languages() []string {
+	return []string{"en", "cy", "ga", "gd", "bfi", "pl", "ur", "pa", "ar", "und"}
+}
+
 // Need is one thing a person needs, worded as the need and not as a diagnosis.
 type Need struct {
 	List  string `json:"list"`
@@ -55,7 +60,7 @@ type Need struct {
 
 // Wanted is what is sent about a person's needs.
 type Wanted struct {
-	Asked             string   `json:"asked" doc:"Were they asked: yes (they need something), no (nothing), rather not say."`
+	Asked             string   `json:"asked" doc:"Were they asked: yes (they need something), no (nothing), rather not say. When not said, naming a need says yes."`
 	Format            []string `json:"format"`
 	FormatWords       string   `json:"format_words"`
 	Contact           []string `json:"contact"`
@@ -91,6 +96,19 @@ func wanted(asked string, needs []Need) Wanted {
 			*own[n.List] = n.Words
 		} else if codes[n.List] != nil {
 			*codes[n.List] = append(*codes[n.List], n.Code)
+		}
+	}
+	return w
+}
+
+// settled is what is sent with its answer: whoever names a need has answered yes.
+func (w Wanted) settled() Wanted {
+	if w.Asked != "" {
+		return w
+	}
+	for _, list := range Lists() {
+		if codes, own := w.of(list); len(codes) > 0 || own != "" {
+			w.Asked = Yes
 		}
 	}
 	return w

@@ -57,7 +57,7 @@ func TestPages(t *testing.T) {
 	samples := map[string]page.Samples{
 		"people/list": {Full: page.View{Title: "People", Body: listView{Project: "3", Name: "a", Due: true, Asked: true, More: page.Pages{Next: "/people?after=x"},
 			People: []listed{{p, "Al", "They have moved away", []string{"Easy read"}, true}}}}, Empty: page.View{Title: "People", Body: listView{Empty: links}}},
-		"people/add": {Full: page.View{Title: "Add", Errors: []page.Problem{{Field: "name", Text: "Give a name"}}, Body: addView{About: About{Name: "Alys"}, Version: 2, Scopes: options("a"), Now: see.Rows}},
+		"people/add": {Full: page.View{Title: "Add", Errors: []page.Problem{{Field: "name", Text: "Give a name"}}, Body: addView{About: About{Name: "Alys"}, Version: 2, Scopes: options("a"), Languages: options("en", "cy"), Now: see.Rows}},
 			Empty: page.View{Title: "Add", Body: addView{}}},
 		"people/paste":             {Full: page.View{Title: "Paste", Body: pasteView{PasteIn{Pasted: "Alys"}, "k", options("a")}}, Empty: page.View{Title: "Paste", Body: pasteView{}}},
 		"people/see":               {Full: page.View{Title: "Al", Body: see}, Empty: page.View{Title: "Al", Body: seeView{}}},
@@ -89,7 +89,7 @@ func TestEveryChoiceHasAWord(t *testing.T) {
 			keys = append(keys, "need_"+list+"_"+c)
 		}
 	}
-	for prefix, values := range map[string][]string{"state": {Active, Moved, Died, "no_more_contact"}, "how": Ways(), "asked": {Yes, No, "rather_not_say"}, "met": Degrees()} {
+	for prefix, values := range map[string][]string{"state": {Active, Moved, Died, "no_more_contact"}, "how": Ways(), "asked": {Yes, No, "rather_not_say"}, "met": Degrees(), "language": languages()} {
 		for _, v := range values {
 			keys = append(keys, prefix+"_"+v)
 		}

@@ -91,6 +91,23 @@ func TestNeedsComeBack(t *testing.T) {
 	})
 }
 
+// A need that is ticked is an answer; a plain contradiction stays one.
+func TestANeedIsAYes(t *testing.T) {
+	for name, c := range map[string]struct {
+		in   Wanted
+		want string
+	}{
+		"ticked":         {Wanted{Format: []string{"audio"}}, Yes},
+		"own words":      {Wanted{SupportWords: "a quiet room"}, Yes},
+		"nothing":        {Wanted{}, ""},
+		"no, but ticked": {Wanted{Asked: No, Format: []string{"audio"}}, No},
+	} {
+		if got := c.in.settled().Asked; got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 func TestContactIsChecked(t *testing.T) {
 	for name, c := range map[string]struct {
 		in   Contact

@@ -60,7 +60,7 @@ type Person struct {
 	Project   string  `json:"project"` // "" = the whole programme
 	Name      string  `json:"name"`    // "" for a card without a name
 	SaysAs    string  `json:"says_as"` // what they like to be called
-	Role      string  `json:"role"`    // label they chose: "carer"; other rooms show it in place of the name
+	Role      string  `json:"role"`    // label they chose: "carer"; lists of this room show it beside the name, other rooms in its place
 	Language  string  `json:"language"`
 	State     string  `json:"state"`
 	StateOn   string  `json:"state_on"` // day since when, YYYY-MM-DD; "" while active

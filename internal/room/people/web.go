@@ -9,6 +9,7 @@ import (
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
 	"plait/internal/kit/lang"
 	"plait/internal/kit/page"
@@ -210,7 +211,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	row("people.name", out.Name)
 	row("people.says_as", out.SaysAs)
 	row("people.role", out.Role)
-	row("people.language", lang.Name(out.Language))
+	row("people.language", f.tongue(r, out.Language))
 	row("people.state", f.choice(r, "state", out.State))
 	if out.StateOn != "" {
 		row("people.state_on", lang.Date(tongue, out.StateOn))
@@ -231,7 +232,35 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Sharing = slices.DeleteFunc(slices.Clone(out.Shares), func(s Share) bool { return s.Until != "" })
 	f.six(r, &v, tongue)
-	return f.Show(w, r, "people/see", page.View{Title: v.Called, Body: v, Back: "/people" + within(out.Project)})
+	return f.Show(w, r, "people/see", page.View{Title: v.Called, Body: v, Notice: f.saved(r), Back: "/people" + within(out.Project)})
+}
+
+// saved is the banner of a page that one comes to from a form that was saved.
+func (f *face) saved(r *http.Request) string {
+	if r.URL.Query().Get("done") != "saved" {
+		return ""
+	}
+	return f.T(r, "people.done_saved")
+}
+
+// tongue is a language in the reader's words; one that has none keeps its own name.
+func (f *face) tongue(r *http.Request, code string) string {
+	if slices.Contains(languages(), code) {
+		return f.T(r, "people.language_"+code)
+	}
+	return lang.Name(code)
+}
+
+// tongues is the choices of a person's language; one that was set in another way stays among them.
+func (f *face) tongues(r *http.Request, own string) (out []page.Option) {
+	codes := languages()
+	if own != "" && !slices.Contains(codes, own) {
+		codes = append(codes, own)
+	}
+	for _, c := range codes {
+		out = append(out, page.Option{Value: c, Text: f.tongue(r, c)})
+	}
+	return out
 }
 
 func within(project string) string {
@@ -285,10 +314,12 @@ type addView struct {
 	Project string
 	Scopes  []page.Option // where the person takes part; empty when it is settled
 	Now     []page.Row    // what is said of the person now, when someone else was first
+	// Languages is what the person may choose to speak, sign or read.
+	Languages []page.Option
 }
 
 func (f *face) addPage(r *http.Request, in AddIn) (page.View, error) {
-	v := addView{About: in.About, Action: "/people/add", Key: r.FormValue("key"), Project: in.Project}
+	v := addView{About: in.About, Action: "/people/add", Key: r.FormValue("key"), Project: in.Project, Languages: f.tongues(r, in.Language)}
 	var err error
 	v.Scopes, err = f.scopes(r)
 	if in.Project == "" && len(v.Scopes) > 0 {
@@ -326,6 +357,10 @@ func (f *face) add(w http.ResponseWriter, r *http.Request) error {
 		func(out PersonOut) string { return "/people/person/" + out.Ref.ID + "/needs?new=yes" })
 }
 
+// unchosen stands in the form for many people until somebody says where they take part:
+// nobody is put into the whole programme by default.
+const unchosen = "choose"
+
 // pasteView is the form for many people.
 type pasteView struct {
 	PasteIn
@@ -335,11 +370,24 @@ type pasteView struct {
 
 func (f *face) pastePage(r *http.Request, in PasteIn) (page.View, error) {
 	scopes, err := f.scopes(r)
-	return page.View{Title: f.T(r, "people.paste_title"), Body: pasteView{in, r.FormValue("key"), scopes}, Back: "/people" + within(in.Project)}, err
+	if in.Project == unchosen && len(scopes) == 1 {
+		in.Project = scopes[0].Value
+	} else if in.Project == unchosen {
+		scopes = append([]page.Option{{Value: unchosen, Text: f.T(r, "people.where_choose")}}, scopes...)
+	}
+	back := in.Project
+	if back == unchosen {
+		back = ""
+	}
+	return page.View{Title: f.T(r, "people.paste_title"), Body: pasteView{in, r.FormValue("key"), scopes}, Back: "/people" + within(back)}, err
 }
 
 func (f *face) pasteForm(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.pastePage(r, PasteIn{Project: r.URL.Query().Get("project")})
+	in := PasteIn{Project: r.URL.Query().Get("project")}
+	if in.Project == "" {
+		in.Project = unchosen
+	}
+	v, err := f.pastePage(r, in)
 	if err != nil {
 		return err
 	}
@@ -347,6 +395,18 @@ func (f *face) pasteForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *face) paste(w http.ResponseWriter, r *http.Request) error {
+	if r.FormValue("project") == unchosen {
+		var in PasteIn
+		err := form.Read(r, &in)
+		if err == nil {
+			err = fault.Fielded("project", "people.need_where")
+		}
+		v, e := f.pastePage(r, in)
+		if e != nil {
+			return e
+		}
+		return f.Again(w, r, "people/paste", v, err)
+	}
 	return send(f, w, r, "people.paste", "people/paste", f.room.Paste, func(*PasteIn) {}, func(in PasteIn) (page.View, error) { return f.pastePage(r, in) },
 		func(PasteOut) string {
 			q := url.Values{"done": {"pasted"}}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"plait/internal/kit/form"
-	"plait/internal/kit/lang"
 	"plait/internal/kit/page"
 	"plait/internal/spine/ref"
 )
@@ -29,7 +28,11 @@ func (f *face) about(r *http.Request, titleKey string, in any) (page.View, *form
 	out, err := f.room.See(r.Context(), SeeIn{person(r)})
 	v := &formView{Who: out, Called: f.called(r, out.Person), Flags: f.flags(r, out.Person), Action: r.URL.Path, Key: r.FormValue("key"), In: in,
 		New: r.FormValue("new") == "yes", Items: map[string][]page.Option{}}
-	return page.View{Title: f.T(r, titleKey), Body: v, Back: "/people/" + r.PathValue("id")}, v, err
+	view := page.View{Title: f.T(r, titleKey), Body: v, Back: "/people/" + r.PathValue("id")}
+	if v.New && r.Method == http.MethodGet {
+		view.Notice = f.T(r, "people.done_saved") // one comes here from the form before
+	}
+	return view, v, err
 }
 
 // ask shows a form that is made by again from an empty or stored input.
@@ -41,7 +44,7 @@ func ask[In any](f *face, w http.ResponseWriter, r *http.Request, name string, i
 	return f.Show(w, r, name, v)
 }
 
-func (f *face) back(out PersonOut) string { return "/people/" + out.Ref.ID }
+func (f *face) back(out PersonOut) string { return "/people/" + out.Ref.ID + "?done=saved" }
 
 func (f *face) changePage(r *http.Request) func(ChangeIn) (page.View, error) {
 	return func(in ChangeIn) (page.View, error) {
@@ -49,14 +52,14 @@ func (f *face) changePage(r *http.Request) func(ChangeIn) (page.View, error) {
 		if err != nil {
 			return page.View{}, err
 		}
-		v := addView{About: in.About, Action: r.URL.Path, Key: r.FormValue("key"), Version: in.Version, Project: now.Project}
+		v := addView{About: in.About, Action: r.URL.Path, Key: r.FormValue("key"), Version: in.Version, Project: now.Project, Languages: f.tongues(r, now.Language)}
 		if in.Version == 0 {
 			v.About, v.Version = About{now.Name, now.SaysAs, now.Role, now.Language}, now.Version
 		} else if in.Version != now.Version {
 			// Someone else was first: both are shown, and the next press stands on theirs.
 			v.Version, v.Key = now.Version, ""
 			v.Now = []page.Row{{Key: f.T(r, "people.name"), Value: now.Name}, {Key: f.T(r, "people.says_as"), Value: now.SaysAs},
-				{Key: f.T(r, "people.role"), Value: now.Role}, {Key: f.T(r, "people.language"), Value: lang.Name(now.Language)}}
+				{Key: f.T(r, "people.role"), Value: now.Role}, {Key: f.T(r, "people.language"), Value: f.tongue(r, now.Language)}}
 		}
 		return page.View{Title: f.T(r, "people.change_title"), Body: v, Back: "/people/" + r.PathValue("id")}, nil
 	}
@@ -259,7 +262,7 @@ func (f *face) seeGroup(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := groupView{Group: g, MayWrite: change, Rows: []page.Row{{Key: f.T(r, "people.group_what"), Value: g.What},
 		{Key: f.T(r, "people.group_people"), Value: f.T(r, "people.count", "Count", g.People)}}}
-	return f.Show(w, r, "people/organisation", page.View{Title: g.Name, Body: v, Back: "/people/organisations"})
+	return f.Show(w, r, "people/organisation", page.View{Title: g.Name, Body: v, Notice: f.saved(r), Back: "/people/organisations"})
 }
 
 func (f *face) groupPage(r *http.Request) func(OrganisationIn) (page.View, error) {
@@ -295,5 +298,5 @@ func (f *face) group(w http.ResponseWriter, r *http.Request) error {
 		if id := r.PathValue("id"); id != "" {
 			in.Organisation = ref.Of(Organisation, id)
 		}
-	}, f.groupPage(r), func(out PersonOut) string { return "/people/organisation/" + out.Ref.ID })
+	}, f.groupPage(r), func(out PersonOut) string { return "/people/organisation/" + out.Ref.ID + "?done=saved" })
 }

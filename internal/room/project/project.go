@@ -216,7 +216,8 @@ func Suggest(s SeeOut) []Next {
 	}
 	add(all == 0, "hear", heard+"/paste")
 	for _, x := range Strands(s.Ref.ID) {
-		add(all > 0 && s.Heard[x] == 0, "silent_"+x, heard+"/give?strands="+x)
+		// What waits to be sorted may well be of this strand.
+		add(all > 0 && s.Heard[""] == 0 && s.Heard[x] == 0, "silent_"+x, heard+"/give?strands="+x)
 	}
 	add(len(s.Sites) == 0, "site", here+"/site")
 	return out

@@ -108,6 +108,8 @@ func TestSuggest(t *testing.T) {
 	all := SeeOut{Project: p, Questions: []Question{{Text: "?"}}, Sites: []Site{{}}, Heard: map[string]int64{"lived": 1, "practice": 1, "research": 1}}
 	silent := all
 	silent.Heard = map[string]int64{"lived": 3, "practice": 1}
+	unsorted := all
+	unsorted.Heard = map[string]int64{"": 2, "lived": 3}
 	busy := SeeOut{Project: p, Asks: []Ask{{Late: true}}, Heard: map[string]int64{"": 4, "lived": 0}}
 	for _, c := range []struct {
 		name string
@@ -117,6 +119,7 @@ func TestSuggest(t *testing.T) {
 		{"a new project", SeeOut{Project: p}, []string{"question", "hear", "site"}},
 		{"nothing to do", all, nil},
 		{"one strand is silent", silent, []string{"silent_research"}},
+		{"what waits may be of any strand", unsorted, []string{"sort"}},
 		{"three at most", busy, []string{"question", "late", "sort"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -151,6 +151,9 @@ type seeView struct {
 	Next                                                                                       []nextLine
 	HeardPanels, DoingPanels, DuePanels, MorePanels                                            []page.Panel
 	Network                                                                                    bool
+	Unknown                                                                                    bool // some of what is said about the project is not known yet
+	Alone                                                                                      bool // the reader may invite, and nobody else is in the team
+	Nobody                                                                                     bool // the reader may add people, and nobody takes part yet
 	MayChange, MayQuestion, MayAsk, MayHear, MayGive, MayMembers, MayPeople, MayCards, MaySort bool
 }
 
@@ -180,6 +183,9 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		f.may(ctx, tx, &v)
+		if err := f.company(ctx, tx, &v); err != nil {
+			return err
+		}
 		v.HeardPanels, v.DoingPanels = f.load(ctx, tx, "heard", v), f.load(ctx, tx, "doing", v)
 		v.DuePanels, v.MorePanels = f.load(ctx, tx, "due", v), f.load(ctx, tx, "more", v)
 		return f.history(ctx, tx, r, &v)
@@ -189,7 +195,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	}
 	f.fill(r, &v)
 	notice := ""
-	if d := r.URL.Query().Get("done"); slices.Contains([]string{"started", "changed", "phase", "question", "site", "ask"}, d) {
+	if d := r.URL.Query().Get("done"); slices.Contains([]string{"started", "changed", "phase", "question", "question_first", "site", "ask"}, d) {
 		notice = f.T(r, "project.done_"+d)
 	}
 	return f.Show(w, r, "project/see", page.View{Title: v.Title, Body: v, Notice: notice, Back: "/project"})
@@ -201,6 +207,26 @@ func (f *face) may(ctx context.Context, tx *db.Tx, v *seeView) {
 	v.MayChange, v.MayQuestion, v.MayAsk = can("project.change"), can("project.question"), can("project.ask")
 	v.MayHear, v.MayGive, v.MayMembers = can("evidence.see"), can("evidence.give"), can("account.members")
 	v.MayPeople, v.MayCards, v.MaySort = can("people.see"), can("card.make"), can("evidence.edit")
+}
+
+// company says whether the team and the people who take part are still to be brought in.
+func (f *face) company(ctx context.Context, tx *db.Tx, v *seeView) error {
+	programme := who.From(ctx).Programme
+	if who.Can(ctx, tx, "account.invite", v.Ref) {
+		team, err := who.Members(tx, programme, v.Ref)
+		if err != nil {
+			return err
+		}
+		v.Alone = len(team) <= 1
+	}
+	if who.Can(ctx, tx, "people.change", v.Ref) {
+		n, err := peopled(tx, programme, v.Ref.ID, f.room.clock.Now())
+		if err != nil {
+			return err
+		}
+		v.Nobody = n == 0
+	}
+	return nil
 }
 
 func (f *face) load(ctx context.Context, tx *db.Tx, place string, v seeView) []page.Panel {
@@ -286,7 +312,20 @@ func (f *face) fill(r *http.Request, v *seeView) {
 			v.Next = append(v.Next, nextLine{n.Href, f.T(r, n.Do), f.T(r, n.Why)})
 		}
 	}
-	row := func(key, value string) { v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value}) }
+	suggest := func(need bool, key, href string) {
+		if need && len(v.Next) < 3 {
+			v.Next = append(v.Next, nextLine{href, f.T(r, "project.next_"+key), f.T(r, "project.next_"+key+"_why")})
+		}
+	}
+	suggest(v.Alone, "team", "/account/invite/"+v.Ref.String())
+	suggest(v.Nobody, "people", "/people/add?project="+v.Ref.ID)
+	row := func(key, value string) {
+		if value == "" {
+			v.Unknown = true
+			return
+		}
+		v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value})
+	}
 	row("project.model", v.ModelText)
 	row("project.phase", v.PhaseText)
 	row("project.host", v.Host)

@@ -77,7 +77,7 @@ func (f *face) ask(w http.ResponseWriter, r *http.Request) error {
 		out, err = plug.Run(r.Context(), f.desk, "project.ask", r.FormValue("key"), f.room.Ask, in)
 	}
 	if err == nil {
-		return web.Redirect(w, r, "/project/"+in.Project+"/ask/"+out.Ref.ID)
+		return web.Redirect(w, r, "/project/"+in.Project+"/ask/"+out.Ref.ID+"?done=ask")
 	}
 	v := f.askView(r, in)
 	if in.Ask != "" {
@@ -89,8 +89,12 @@ func (f *face) ask(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *face) askRows(r *http.Request, a Ask) []page.Row {
-	rows := []page.Row{{Key: f.T(r, "project.what"), Value: a.What}, {Key: f.T(r, "project.team"), Value: f.choice(r, "project.team", a.Team)},
-		{Key: f.T(r, "project.owner"), Value: a.Owner}, {Key: f.T(r, "project.by_when"), Value: lang.Date(page.ChromeFrom(r.Context()).Lang, a.DueOn)},
+	owner := a.Owner
+	if owner == "" {
+		owner = f.T(r, "project.owner_none")
+	}
+	rows := []page.Row{{Key: f.T(r, "project.what_asked"), Value: a.What}, {Key: f.T(r, "project.team"), Value: f.choice(r, "project.team", a.Team)},
+		{Key: f.T(r, "project.owner"), Value: owner}, {Key: f.T(r, "project.by_when"), Value: lang.Date(page.ChromeFrom(r.Context()).Lang, a.DueOn)},
 		{Key: f.T(r, "project.state"), Value: f.choice(r, "project.state", a.State)}}
 	if a.Why != "" {
 		rows = append(rows, page.Row{Key: f.T(r, "project.why"), Value: a.Why})
@@ -120,7 +124,11 @@ func (f *face) seeAsk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.AnswerIn = AnswerIn{State: v.State, Why: v.Why, Version: v.Version}
-	return f.Show(w, r, "project/see-ask", f.askPage(r, v))
+	view := f.askPage(r, v)
+	if r.URL.Query().Get("done") == "ask" {
+		view.Notice = f.T(r, "project.done_ask")
+	}
+	return f.Show(w, r, "project/see-ask", view)
 }
 
 func (f *face) askPage(r *http.Request, v oneAskView) page.View {

@@ -184,6 +184,9 @@ func (f *face) question(w http.ResponseWriter, r *http.Request) error {
 		_, err = plug.Run(r.Context(), f.desk, "project.question", r.FormValue("key"), f.room.Question, in)
 	}
 	here := "/project/" + in.Project
+	if err == nil && in.Version == 0 {
+		return web.Redirect(w, r, here+"?done=question_first")
+	}
 	if err == nil {
 		return web.Redirect(w, r, here+"?done=question")
 	}

@@ -65,12 +65,17 @@ func TestAWalkThroughThePages(t *testing.T) {
 	ok(here+"/phase", "Preparation")
 	send(here+"/phase", url.Values{"phase": {"preparation"}, "version": {"2"}})
 	ok(here+"/question", "find out")
-	send(here+"/question", url.Values{"text": {"What helps?"}, "version": {"0"}})
+	first := send(here+"/question", url.Values{"text": {"What helps?"}, "version": {"0"}})
+	if body = ok(first, `id="notice-title"`); strings.Contains(body, "Earlier questions") || !strings.Contains(body, "Add what you know") || strings.Contains(body, "Not known") {
+		t.Errorf("after the first question:\n%s", body)
+	}
 	ok(here+"/site", "Add a group")
 	send(here+"/site", url.Values{"name": {"Bala"}, "nation": {"wales"}, "version": {"0"}})
 	ok(here+"/ask", "Ask a central team")
 	asked := send(here+"/ask", url.Values{"what": {"A summary"}, "team": {"evidence"}, "by_when": {"1/3/2026"}, "version": {"0"}})
-	ok(asked, "A summary")
+	ok(asked, `id="notice-title"`)
+	asked, _, _ = strings.Cut(asked, "?")
+	ok(asked, "Nobody yet")
 	ok(asked+"/change", "2026-03-01")
 	body = ok(here, "What helps?")
 	for _, has := range []string{"Preparation", "Bala", "1 September 2026", "Shorter", "1 March 2026", "Late", "Groups", "Look at what is late"} {

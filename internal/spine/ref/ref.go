@@ -166,8 +166,8 @@ func Get(tx *db.Tx, programme, id string) (Record, bool, error) {
 	return db.One(tx, db.Q("select "+columns+" from ref_record where programme = ? and id = ?", programme, id), Scan)
 }
 
-// Must reads a record that another is about to name: there, of that kind, and not withdrawn.
-// kind "" takes any.
+// Must reads a record that another is about to name: there, and of that kind; kind "" takes
+// any. Whether it may still be used is Record.Live.
 func Must(tx *db.Tx, programme string, r Ref) (Record, error) {
 	rec, ok, err := Get(tx, programme, r.ID)
 	switch {
