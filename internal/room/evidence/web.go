@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
 	"plait/internal/kit/lang"
 	"plait/internal/kit/page"
@@ -122,8 +123,18 @@ type seeView struct {
 	MayEdit bool
 }
 
-func (f *face) see(w http.ResponseWriter, r *http.Request) error {
+// seen reads the contribution that an address names; under another project's address it
+// is not there.
+func (f *face) seen(r *http.Request) (SeeOut, error) {
 	out, err := f.room.See(r.Context(), SeeIn{ref.Of(Kind, r.PathValue("id"))})
+	if err == nil && out.Project != r.PathValue("project") {
+		return SeeOut{}, fault.New(fault.Missing, "house.missing")
+	}
+	return out, err
+}
+
+func (f *face) see(w http.ResponseWriter, r *http.Request) error {
+	out, err := f.seen(r)
 	if err != nil {
 		return err
 	}
@@ -223,15 +234,12 @@ func (f *face) view(r *http.Request, in GiveIn) giveView {
 
 func (f *face) giveForm(w http.ResponseWriter, r *http.Request) error {
 	in := GiveIn{Project: r.PathValue("project")}
-	if err := form.Fill(r.URL.Query(), &in); err != nil {
+	// An address says what the words answer and nothing else: no link can tick a box of the consent.
+	q := r.URL.Query()
+	if err := form.Fill(url.Values{"about": q["about"], "stance": q["stance"]}, &in); err != nil {
 		return err
 	}
-	in.Project = r.PathValue("project")
-	notice := ""
-	if r.URL.Query().Get("done") == "given" {
-		notice = f.T(r, "evidence.done_given")
-	}
-	return f.Show(w, r, "evidence/give", page.View{Title: f.T(r, "evidence.give_title"), Body: f.view(r, in), Notice: notice, Back: "/evidence/" + in.Project})
+	return f.Show(w, r, "evidence/give", page.View{Title: f.T(r, "evidence.give_title"), Body: f.view(r, in), Back: "/evidence/" + in.Project})
 }
 
 func (f *face) give(w http.ResponseWriter, r *http.Request) error {
@@ -246,9 +254,12 @@ func (f *face) give(w http.ResponseWriter, r *http.Request) error {
 		return f.Again(w, r, "evidence/give", page.View{Title: f.T(r, "evidence.give_title"), Body: f.view(r, in), Back: "/evidence/" + in.Project}, err)
 	}
 	if r.FormValue("next") == "another" {
-		// The next card inherits what this one shared; only its words are empty.
-		q := url.Values{"strands": in.Strands, "role": {in.Role}, "on": {in.On}, "source": {in.Source}, "site": {in.Site}, "done": {"given"}}
-		return web.Redirect(w, r, "/evidence/"+in.Project+"/give?"+q.Encode())
+		// The next card inherits all that this one shared, what was agreed too; only its words
+		// are empty. Sent again by a reload, this one is found by its key.
+		in.Words, in.About, in.Stance = "", ref.Ref{}, ""
+		v := f.view(r, in)
+		v.Key = ""
+		return f.Show(w, r, "evidence/give", page.View{Title: f.T(r, "evidence.give_title"), Body: v, Notice: f.T(r, "evidence.done_given"), Back: "/evidence/" + in.Project})
 	}
 	return web.Redirect(w, r, "/evidence/"+in.Project+"/said/"+out.Ref.ID)
 }
@@ -385,7 +396,7 @@ func (f *face) editView(r *http.Request, in EditIn) editView {
 }
 
 func (f *face) editForm(w http.ResponseWriter, r *http.Request) error {
-	out, err := f.room.See(r.Context(), SeeIn{ref.Of(Kind, r.PathValue("id"))})
+	out, err := f.seen(r)
 	if err != nil {
 		return err
 	}

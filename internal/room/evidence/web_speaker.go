@@ -28,7 +28,7 @@ type speakerView struct {
 }
 
 func (f *face) speakerView(r *http.Request, person string) (v speakerView, back string, err error) {
-	seen, err := f.room.See(r.Context(), SeeIn{ref.Of(Kind, r.PathValue("id"))})
+	seen, err := f.seen(r)
 	if err != nil {
 		return v, "", err
 	}
