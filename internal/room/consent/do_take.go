@@ -179,7 +179,7 @@ func (r *Room) WithdrawAll(ctx context.Context, in WithdrawAllIn) (out WithdrawA
 		}
 		// Everything is everything: whoever may act for the person here takes back what they
 		// said in every project of the programme, also where the actor may not read it.
-		recs, err := mine(tx, person.Programme, person.ID, in.EraseNow, db.Q("r.kind <> ?", ref.Person))
+		recs, err := mine(tx, person.Programme, person.ID, in.EraseNow)
 		if err != nil {
 			return err
 		}

@@ -163,13 +163,13 @@ func forget(tx *db.Tx, programme string, refs []ref.Ref) error {
 
 // mine lists the records of a person that the actor may act on and that are not yet
 // withdrawn; with erasing also those that wait for their erasure.
-func mine(tx *db.Tx, programme, person string, erasing bool, may db.Part) ([]ref.Record, error) {
+func mine(tx *db.Tx, programme, person string, erasing bool) ([]ref.Record, error) {
 	alive := db.Q("r.until > 0")
 	if erasing {
 		alive = db.Q(`(r.until > 0 or exists (select 1 from consent_withdrawal w where w.programme = r.programme and w.record = r.id and w.use = '' and w.closed_at = 0))`)
 	}
 	return db.All(tx, db.Join(db.Q("select "+ref.Columns("r")+" from ref_record r where r.programme = ? and r.person = ? and r.kind <> 'person' and", programme, person),
-		db.And(alive, may), db.Q("order by r.id")), ref.Scan)
+		alive, db.Q("order by r.id")), ref.Scan)
 }
 
 // living counts the records of a person that may be used now.

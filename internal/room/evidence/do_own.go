@@ -76,7 +76,7 @@ func (r *Room) Add(ctx context.Context, in AddIn) (out GiveOut, err error) {
 		}
 		if first.Project == "" {
 			// Someone of the whole programme: their words go where they last spoke.
-			said, err := mine(tx, rec.Person, db.Q("r.programme = ?", rec.Programme))
+			said, err := lastWords(tx, rec.Programme, rec.Person)
 			if err != nil {
 				return err
 			}

@@ -58,7 +58,21 @@ func TestPastedInOrder(t *testing.T) {
 		}
 		shown(h, ctx, here+"/sort", []string{"Showing 1 to 3 of 3", "Tea and talk"})
 		shown(h, ctx, here+"/paste", []string{`value="unknown" selected`}, `value="own" selected`)
-		shown(h, ctx, here+"/give?done=given&on=2026-11-20", []string{"Saved", `value="20/11/2026"`})
+		// The next card inherits what this one shared, the agreement too; only its words are empty.
+		status, _, body := sent(h, ctx, here+"/give", url.Values{"words": {"Delta fourth"}, "on": {"20/11/2026"}, "uses": {"quote"}, "mode": {"own"}, "next": {"another"}, "key": {"k2"}})
+		for _, want := range []string{"Saved", `value="20/11/2026"`, `value="quote" checked`, `value="own" selected`} {
+			if status != http.StatusOK || !strings.Contains(body, want) {
+				t.Errorf("%d: no %s on the next card", status, want)
+			}
+		}
+		if strings.Contains(body, "Delta fourth</textarea>") {
+			t.Error("the next card has the words of the one before")
+		}
+		// An address ticks no box of the consent.
+		_, _, body = call(h, ctx, http.MethodGet, here+"/give?uses=named&uses=web", "", nil)
+		if strings.Contains(body, `value="named" checked`) {
+			t.Error("a link has ticked a box")
+		}
 	})
 }
 

@@ -11,6 +11,11 @@ func mine(tx *db.Tx, person string, may db.Part) ([]Contribution, error) {
 		db.Q("order by r.changed_at desc, r.id desc limit 500")), scan)
 }
 
+// lastWords reads what one person said anywhere in a programme, newest first.
+func lastWords(tx *db.Tx, programme, person string) ([]Contribution, error) {
+	return mine(tx, person, db.Q("r.programme = ?", programme))
+}
+
 // wipe takes every word of a contribution away.
 func wipe(tx *db.Tx, programme, id string) error {
 	if err := search.Drop(tx, programme, id); err != nil {

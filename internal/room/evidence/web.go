@@ -38,6 +38,7 @@ type listView struct {
 	More    page.Pages
 	Empty   []page.Link
 	Ask     bool // asks once whether the batch may go
+	MaySort bool // may say what kind of knowledge something is
 	All     bool // one kind or one batch is shown, not all
 }
 
@@ -81,6 +82,12 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	if q.Get("done") == "imported" && out.Of.Name != "" {
 		notice = f.T(r, "evidence.done_imported_count", "Count", out.Of.N, "Name", f.named(r, out.Of.Name, out.Of.Files))
+	}
+	if err := f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		v.MaySort = who.Can(tx.Context(), tx, "evidence.edit", ref.Of(ref.Project, project))
+		return nil
+	}); err != nil {
+		return err
 	}
 	return f.Show(w, r, "evidence/list", page.View{Title: f.T(r, "evidence.title"), Body: v, Notice: notice, Back: "/project/" + project})
 }

@@ -69,7 +69,7 @@ func TestPages(t *testing.T) {
 		"people/review":            pair(ReviewIn{By: "Al"}, ReviewIn{}, nil, "by"),
 		"people/state":             pair(StateIn{Version: 2, State: Died}, StateIn{}, map[string][]page.Option{"state": options(States()...)}, "state"),
 		"people/place":             pair(PlaceIn{Organisation: ref.Of(Organisation, "5")}, PlaceIn{}, map[string][]page.Option{"organisation": options("organisation:5")}, "organisation"),
-		"people/organisations":     {Full: page.View{Title: "Organisations", Body: groupsView{[]Group{group.Group}, links}}, Empty: page.View{Title: "Organisations", Body: groupsView{Empty: links}}},
+		"people/organisations":     {Full: page.View{Title: "Organisations", Body: groupsView{MayAdd: true, Organisations: []Group{group.Group}, Empty: links}}, Empty: page.View{Title: "Organisations", Body: groupsView{Empty: links}}},
 		"people/organisation":      {Full: page.View{Title: "The hall", Body: group}, Empty: page.View{Title: "The hall", Body: groupView{}}},
 		"people/organisation_form": {Full: page.View{Title: "The hall", Body: group, Errors: []page.Problem{{Field: "name", Text: "Give a name"}}}, Empty: page.View{Title: "The hall", Body: groupView{}}},
 	}

@@ -126,6 +126,7 @@ type listView struct {
 	Name    string
 	Due     bool
 	Asked   bool // the list was narrowed down
+	MayAdd  bool
 	More    page.Pages
 	Empty   []page.Link
 }
@@ -135,6 +136,12 @@ type listed struct {
 	Called, StateWord string
 	Flags             []string
 	Due               bool
+}
+
+// mayAdd says whether the reader may add people anywhere, for showing the links to it.
+func (f *face) mayAdd(r *http.Request) bool {
+	err := f.room.db.Read(r.Context(), func(tx *db.Tx) error { return who.Somewhere(tx.Context(), tx, "people.change") })
+	return err == nil
 }
 
 func (f *face) list(w http.ResponseWriter, r *http.Request) error {
@@ -161,7 +168,10 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 	if in.Project != "" {
 		to = "?" + url.Values{"project": {in.Project}}.Encode()
 	}
-	v.Empty = []page.Link{{Href: "/people/add" + to, Text: f.T(r, "people.add_do")}, {Href: "/people/paste" + to, Text: f.T(r, "people.paste_do")}}
+	v.MayAdd = f.mayAdd(r)
+	if v.MayAdd {
+		v.Empty = []page.Link{{Href: "/people/add" + to, Text: f.T(r, "people.add_do")}, {Href: "/people/paste" + to, Text: f.T(r, "people.paste_do")}}
+	}
 	view := page.View{Title: f.T(r, "people.title"), Body: v}
 	if in.Project != "" {
 		view.Back = "/project/" + in.Project

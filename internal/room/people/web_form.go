@@ -231,6 +231,7 @@ func (f *face) place(w http.ResponseWriter, r *http.Request) error {
 
 // groupsView is the page of organisations.
 type groupsView struct {
+	MayAdd        bool
 	Organisations []Group
 	Empty         []page.Link
 }
@@ -240,7 +241,10 @@ func (f *face) groups(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := groupsView{out.Organisations, []page.Link{{Href: "/people/organisation/add", Text: f.T(r, "people.group_add")}}}
+	v := groupsView{MayAdd: f.mayAdd(r), Organisations: out.Organisations}
+	if v.MayAdd {
+		v.Empty = []page.Link{{Href: "/people/organisation/add", Text: f.T(r, "people.group_add")}}
+	}
 	return f.Show(w, r, "people/organisations", page.View{Title: f.T(r, "people.groups_title"), Body: v, Back: "/people"})
 }
 
