@@ -60,6 +60,9 @@ func open(ctx context.Context, c config.Config, base string, log *slog.Logger, f
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
+	if err := h.rooms.account.SameKey(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
 	return h, nil
 }
 

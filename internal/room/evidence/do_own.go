@@ -130,6 +130,13 @@ func (r *Room) erased(tx *db.Tx, it news.Item) error {
 		if x.Kind != Kind {
 			continue
 		}
+		batch, err := batchOf(tx, it.Programme, x.ID)
+		if err == nil && batch != "" {
+			err = hush(tx, it.Programme, batch) // its import's problems may quote the same words
+		}
+		if err != nil {
+			return err
+		}
 		if err := wipe(tx, it.Programme, x.ID); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/job"
 	"plait/internal/spine/who"
@@ -11,7 +12,8 @@ import (
 
 // importJobs is the slow work of imports.
 func (r *Room) importJobs() []job.Def {
-	return []job.Def{{Name: bringJob, Timeout: time.Hour, Do: r.bringOn}, {Name: clearJob, Timeout: time.Hour, Do: r.clearOn}}
+	return []job.Def{{Name: bringJob, Timeout: time.Hour, Do: r.bringOn}, {Name: clearJob, Timeout: time.Hour, Do: r.clearOn},
+		{Name: "evidence.tidy", Every: time.Hour, Do: r.tidy}}
 }
 
 // bringOn goes on with an import in the name of whoever began it, whose rights are asked
@@ -22,6 +24,23 @@ func (r *Room) bringOn(ctx context.Context, j job.Job) error {
 		return nil // its starter may no longer do it: it waits for someone who may
 	}
 	return err
+}
+
+// tidy throws away what was read and never brought in: words that nobody can find, take
+// back or ask about are not kept.
+func (r *Room) tidy(ctx context.Context, _ job.Job) error {
+	now := r.clock.Now()
+	var left []idle
+	err := r.db.Read(ctx, func(tx *db.Tx) (err error) { left, err = idleImports(tx, now); return err })
+	if err != nil {
+		return err
+	}
+	for _, x := range left {
+		if err := r.db.Write(ctx, func(tx *db.Tx) error { return throwAway(tx, x) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // began is a context of whoever began a job.

@@ -1,0 +1,4 @@
+create table account_key (
+  mark text not null,
+  primary key (mark)
+);
