@@ -76,7 +76,12 @@ func (r *Room) Make(ctx context.Context, in MakeIn) (out MakeOut, err error) {
 		if err := trail.Keep(ctx, tx, in.Key, "card.make", now, in, made{len(cards)}); err != nil {
 			return err
 		}
-		return trail.Put(ctx, tx, entry, now, "card.make", ref.Of(ref.Project, in.Project), 0, made{len(cards)})
+		// Of a named person's card the trail says whose it is: whoever makes one could open it.
+		about := ref.Of(ref.Project, in.Project)
+		if !in.Person.None() {
+			about = in.Person
+		}
+		return trail.Put(ctx, tx, entry, now, "card.make", about, 0, made{len(cards)})
 	})
 	if err != nil {
 		return MakeOut{}, err

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"slices"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/job"
@@ -55,27 +56,48 @@ func (r *Room) expire(ctx context.Context, _ job.Job) error {
 		return err
 	}
 	for _, p := range all {
-		if err := r.db.Write(as(ctx, "consent.expire", p.ID), func(tx *db.Tx) error {
-			after, err := watched(tx, p.ID)
-			if err != nil {
-				return err
-			}
-			ended, err := terms.Ended(tx, p.ID, after, now)
-			if err != nil {
-				return err
-			}
-			for _, rec := range ended {
-				if err := search.Drop(tx, p.ID, rec.ID); err != nil {
-					return err
-				}
-				if _, err := tie.Changed(tx, p.ID, rec.Ref(), now); err != nil {
-					return err
-				}
-			}
-			return watch(tx, p.ID, now)
-		}); err != nil {
+		if err := r.expireIn(as(ctx, "consent.expire", p.ID), p.ID, now); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// expireIn goes through what ended in one programme, a few records at a time, so that
+// nobody waits for it; how far it came is noted last, and doing it again does no harm.
+func (r *Room) expireIn(ctx context.Context, programme string, now int64) error {
+	var ended []ref.Record
+	err := r.db.Read(ctx, func(tx *db.Tx) error {
+		after, err := watched(tx, programme)
+		if err == nil {
+			ended, err = terms.Ended(tx, programme, after, now)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(ended, 50) {
+		if err := r.db.Write(ctx, func(tx *db.Tx) error {
+			for _, x := range some {
+				rec, ok, err := ref.Get(tx, programme, x.ID)
+				if err != nil {
+					return err
+				}
+				if !ok || rec.Until != x.Until {
+					continue // agreed anew or taken back meanwhile
+				}
+				if err := search.Drop(tx, programme, rec.ID); err != nil {
+					return err
+				}
+				if _, err := tie.Changed(tx, programme, rec.Ref(), now); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return r.db.Write(ctx, func(tx *db.Tx) error { return watch(tx, programme, now) })
 }
