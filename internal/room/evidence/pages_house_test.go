@@ -68,6 +68,14 @@ func TestPastedInOrder(t *testing.T) {
 		if strings.Contains(body, "Delta fourth</textarea>") {
 			t.Error("the next card has the words of the one before")
 		}
+		// The batch says where it was said, and each card inherits it.
+		shown(h, ctx, here+"/paste", []string{"Where it was said", "The whole project, or not known", "North"})
+		if status, at, _ := sent(h, ctx, here+"/paste", url.Values{"pasted": {"Echo fifth"}, "site": {h.Site}, "key": {"k3"}}); status != http.StatusSeeOther || !strings.Contains(at, "stored=1") {
+			t.Errorf("pasted at a site: %d %s", status, at)
+		}
+		if at := h.Do(ctx, "evidence.list", evidence.ListIn{Project: h.Project, Site: h.Site}).(evidence.ListOut).Contributions; len(at) != 1 || at[0].Words != "Echo fifth" {
+			t.Errorf("%d contributions at the site", len(at))
+		}
 		// An address ticks no box of the consent.
 		_, _, body = call(h, ctx, http.MethodGet, here+"/give?uses=named&uses=web", "", nil)
 		if strings.Contains(body, `value="named" checked`) {

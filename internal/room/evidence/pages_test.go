@@ -49,7 +49,7 @@ func samples() map[string]page.Samples {
 	out := ListOut{Of: ListBatch{Name: "spring.csv", N: 40}, Contributions: []Contribution{c}, Counts: map[string]int64{"": 2, "lived": 3, "all": 4}}
 	give := giveView{GiveIn: GiveIn{Project: c.Project, Words: "Ring", Said: Said{Role: "carer", Agreement: terms.Agreement{Uses: []terms.Use{terms.Quote}}}}, Action: "/evidence/x/give",
 		Strands: []page.Option{{Value: "lived", Text: "Lived experience", Hint: "From living with it", Checked: true}}, Uses: []page.Option{{Value: "quote", Text: "Quoted"}},
-		Ways: []page.Option{{Value: "spoken", Text: "Spoken"}}, Voices: []page.Option{{Value: "own", Text: "Own"}}, Modes: []page.Option{{Value: "own", Text: "The person"}}, AboutRef: c.Ref.String()}
+		Sites: []page.Option{{Text: "The whole project"}, {Value: "s", Text: "North"}}, Ways: []page.Option{{Value: "spoken", Text: "Spoken"}}, Voices: []page.Option{{Value: "own", Text: "Own"}}, Modes: []page.Option{{Value: "own", Text: "The person"}}, AboutRef: c.Ref.String()}
 	problem := []page.Problem{{Field: "words", Text: "Type what was said"}}
 	return map[string]page.Samples{
 		"evidence/list": {Full: page.View{Title: "What we have heard", Body: listView{ListOut: out, Project: c.Project, Strands: links, Batch: "b", All: true, More: page.Pages{Next: "/evidence/x?after=y"}}, Notice: "Done"},

@@ -209,9 +209,14 @@ func dropRows(tx *db.Tx, programme, batch string, after rowAt, rows []stagedRow)
 
 // sitesOf reads the sites of a project by name and id.
 func sitesOf(tx *db.Tx, programme, project string, now int64) (sites, error) {
-	recs, err := db.All(tx, db.Join(db.Q(`select `+ref.Columns("r")+` from ref_record r where r.programme = ? and r.project = ? and r.kind = ? and`,
-		programme, project, ref.Site), terms.Where("r", terms.Project, now)), ref.Scan)
+	recs, err := siteRecords(tx, programme, project, now)
 	return siteIndex(recs), err
+}
+
+// siteRecords reads the sites of a project by name.
+func siteRecords(tx *db.Tx, programme, project string, now int64) ([]ref.Record, error) {
+	return db.All(tx, db.Join(db.Q(`select `+ref.Columns("r")+` from ref_record r where r.programme = ? and r.project = ? and r.kind = ? and`,
+		programme, project, ref.Site), terms.Where("r", terms.Project, now), db.Q("order by r.title, r.id")), ref.Scan)
 }
 
 // held counts what of a batch something stands on.

@@ -206,6 +206,7 @@ type giveView struct {
 	Key      string
 	Action   string
 	Strands  []page.Option
+	Sites    []page.Option
 	Uses     []page.Option
 	Ways     []page.Option
 	Voices   []page.Option
@@ -221,6 +222,27 @@ func (f *face) options(r *http.Request, field string, values []string) []page.Op
 	return out
 }
 
+// sites is the places of a project to choose from, the whole project first; none when it
+// has none, or when they cannot be read: the form stands without them.
+func (f *face) sites(r *http.Request, project string) []page.Option {
+	var out []page.Option
+	err := f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		ctx := tx.Context()
+		if !who.Can(ctx, tx, "evidence.give", ref.Of(ref.Project, project)) {
+			return nil
+		}
+		recs, err := siteRecords(tx, who.From(ctx).Programme, project, f.room.clock.Now())
+		for _, x := range recs {
+			out = append(out, page.Option{Value: x.ID, Text: x.Title})
+		}
+		return err
+	})
+	if err != nil || len(out) == 0 {
+		return nil
+	}
+	return append([]page.Option{{Text: f.T(r, "evidence.site_all")}}, out...)
+}
+
 func (f *face) view(r *http.Request, in GiveIn) giveView {
 	v := giveView{GiveIn: in, Action: r.URL.Path, AboutRef: in.About.String(), Key: r.FormValue("key")}
 	for _, s := range Strands() {
@@ -230,6 +252,7 @@ func (f *face) view(r *http.Request, in GiveIn) giveView {
 		v.Uses = append(v.Uses, page.Option{Value: string(u), Text: f.T(r, "house.use_"+string(u)), Checked: slices.Contains(in.Uses, u)})
 	}
 	v.On, v.Ends = typed(in.On), typed(in.Ends)
+	v.Sites = f.sites(r, in.Project)
 	v.Ways = f.options(r, "expressed", Ways())
 	v.Voices = f.options(r, "voice", Voices())
 	for _, m := range terms.Modes() {
