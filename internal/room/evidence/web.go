@@ -243,6 +243,7 @@ func (f *face) sites(r *http.Request, project string) []page.Option {
 	return append([]page.Option{{Text: f.T(r, "evidence.site_all")}}, out...)
 }
 
+// view is the form for words, filled with what in holds.
 func (f *face) view(r *http.Request, in GiveIn) giveView {
 	v := giveView{GiveIn: in, Action: r.URL.Path, AboutRef: in.About.String(), Key: r.FormValue("key")}
 	for _, s := range Strands() {
