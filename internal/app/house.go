@@ -136,6 +136,8 @@ func Build(d *db.DB, o Options) (*House, error) {
 		h.Routes = append(h.Routes, p.Routes...)
 	}
 	h.rooms.search.SetKinds(h.Kinds())
+	h.rooms.thread.SetKinds(h.Kinds())
+	h.rooms.told.kinds = h.Kinds()
 	h.Policy = who.NewPolicy(permissions...)
 	if h.Words, err = lang.New(sources...); err != nil {
 		return nil, err

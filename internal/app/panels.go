@@ -47,3 +47,44 @@ func (p *panels) Load(ctx context.Context, tx *db.Tx, kind, place string, at ref
 	}
 	return out
 }
+
+// Look gives the signs that are there in a project now, for those who hold each sign's
+// permission. One that fails is told in the log, and the others stand.
+func (p *panels) Look(ctx context.Context, tx *db.Tx, project ref.Ref) []plug.Found {
+	var out []plug.Found
+	for _, room := range p.plugs {
+		for _, s := range room.Signs {
+			if !who.Can(ctx, tx, s.Permission, project) {
+				continue
+			}
+			seen, err := s.Load(ctx, tx, project)
+			if err != nil {
+				p.log.LogAttrs(ctx, slog.LevelError, "sign", slog.String("sign", s.Name), slog.String("cause", err.Error()))
+				continue
+			}
+			if seen.N > 0 {
+				out = append(out, plug.Found{Sign: s, Seen: seen})
+			}
+		}
+	}
+	return out
+}
+
+// Columns gives the counts of every project, in the order of the rooms, for those who
+// hold each count's permission somewhere.
+func (p *panels) Columns(ctx context.Context, tx *db.Tx) ([]plug.Column, error) {
+	var out []plug.Column
+	for _, room := range p.plugs {
+		for _, c := range room.Counts {
+			if who.Somewhere(ctx, tx, c.Permission) != nil {
+				continue
+			}
+			n, err := c.Load(ctx, tx)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, plug.Column{Count: c, N: n})
+		}
+	}
+	return out, nil
+}

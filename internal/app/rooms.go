@@ -5,14 +5,20 @@ import (
 
 	"plait/internal/kit/db"
 	"plait/internal/room/account"
+	"plait/internal/room/action"
 	"plait/internal/room/card"
 	"plait/internal/room/consent"
 	"plait/internal/room/evidence"
+	"plait/internal/room/finding"
 	"plait/internal/room/keeper"
+	"plait/internal/room/lesson"
+	"plait/internal/room/outcome"
+	"plait/internal/room/output"
 	"plait/internal/room/people"
 	"plait/internal/room/programme"
 	"plait/internal/room/project"
 	"plait/internal/room/search"
+	"plait/internal/room/thread"
 	"plait/internal/spine/plug"
 )
 
@@ -25,8 +31,15 @@ type rooms struct {
 	consent   *consent.Room
 	card      *card.Room
 	evidence  *evidence.Room
+	finding   *finding.Room
+	action    *action.Room
+	outcome   *outcome.Room
+	lesson    *lesson.Room
+	thread    *thread.Room
+	output    *output.Room
 	search    *search.Room
 	keeper    *keeper.Room
+	told      *tellers
 }
 
 // newRooms makes the rooms and joins them by the small interfaces each declares.
@@ -40,6 +53,14 @@ func newRooms(n plug.Needs) *rooms {
 	r.consent = consent.New(n, r.programme)
 	r.evidence = evidence.New(n, r.consent, r.programme, speakers{r.people})
 	r.card = card.New(n, r.people, cardWords{n.Desk, r.evidence}, cardConsents{n.Desk, r.consent}, r.programme)
+	drawn := threads{r}
+	r.told = &tellers{}
+	r.finding = finding.New(n, findingWords{r.evidence}, drawn)
+	r.action = action.New(n, actionTeam{r}, drawn)
+	r.outcome = outcome.New(n, outcomePeople{speakers{r.people}, r.people}, drawn)
+	r.lesson = lesson.New(n, drawn)
+	r.thread = thread.New(n)
+	r.output = output.New(n, r.told, letterReaders{r.people}, letterWords{r.evidence}, letterFates{r.finding, names{r}})
 	r.search = search.New(n)
 	r.keeper = keeper.New(n)
 	shown.plugs = list(r)
@@ -58,6 +79,7 @@ func (n names) Actor(ctx context.Context, tx *db.Tx, key string) (string, error)
 func list(r *rooms) []plug.Plug {
 	return []plug.Plug{
 		r.account.Plug(), r.programme.Plug(), r.project.Plug(), r.people.Plug(), r.consent.Plug(), r.card.Plug(),
-		r.evidence.Plug(), r.search.Plug(), r.keeper.Plug(),
+		r.evidence.Plug(), r.finding.Plug(), r.action.Plug(), r.outcome.Plug(), r.lesson.Plug(), r.thread.Plug(), r.output.Plug(),
+		r.search.Plug(), r.keeper.Plug(),
 	}
 }

@@ -279,6 +279,7 @@ type ListIn struct {
 	Site    string `json:"site"`
 	State   string `json:"state"` // "to sort" or ""
 	Batch   string `json:"batch"`
+	Find    string `json:"find"`  // words to look for; "" = all
 	After   string `json:"after"` // the Next of the page before
 	Limit   int64  `json:"limit"` // 1 to 500; 0 = 50
 }

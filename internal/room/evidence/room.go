@@ -77,6 +77,7 @@ func (r *Room) Plug() plug.Plug {
 			plug.Of("evidence.sort", "evidence.edit", r.Sort),
 			plug.Read("evidence.list", "evidence.see", r.List),
 			plug.Read("evidence.see", "evidence.see", r.See),
+			plug.Read("evidence.words", "evidence.see", r.Words),
 			plug.Read("evidence.mine", "evidence.see", r.Mine),
 			plug.Of("evidence.add-own", "evidence.edit", r.Add),
 		}, verbs...),

@@ -68,10 +68,26 @@ func one(tx *db.Tx, programme, id string) (Contribution, error) {
 	return c, err
 }
 
+// some reads contributions by their ids. may is who may see and what may be used.
+func some(tx *db.Tx, ids []string, may db.Part) ([]Contribution, error) {
+	if len(ids) == 0 {
+		return []Contribution{}, nil
+	}
+	return db.All(tx, db.Join(db.Q(selected+" where"), may, db.Q("and r.kind = ? and r.id in", Kind), db.List(ids)), scan)
+}
+
 // list reads one page, newest first, or a batch in the order it came. may is who may see
 // and what may be used.
 func list(tx *db.Tx, in ListIn, may db.Part) ([]Contribution, string, error) {
 	where := []db.Part{may, db.Q("r.project = ? and r.kind = ?", in.Project, Kind)}
+	from := db.Q(selected)
+	if in.Find != "" {
+		q, ok := search.Match(tx.Engine(), in.Find)
+		if !ok {
+			return nil, "", fault.Fielded("find", "house.bad_value")
+		}
+		from = db.Join(from, q.Join("r"))
+	}
 	if in.Strand != "" {
 		// The few stored forms that hold the strand, so that the index of the list serves.
 		where = append(where, db.Join(db.Q("r.strand in"), db.List(holding(in.Strand))))
@@ -95,7 +111,7 @@ func list(tx *db.Tx, in ListIn, may db.Part) ([]Contribution, string, error) {
 	case after:
 		where = append(where, db.Q("(r.changed_at, r.id) < (?, ?)", at, last))
 	}
-	out, err := db.All(tx, db.Join(db.Q(selected+" where"), db.And(where...), order), scan)
+	out, err := db.All(tx, db.Join(from, db.Q("where"), db.And(where...), order), scan)
 	if err != nil || int64(len(out)) <= in.Limit {
 		return out, "", err
 	}

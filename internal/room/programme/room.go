@@ -27,6 +27,8 @@ var migrations embed.FS
 // panel that fails says so itself, so there is no error.
 type Panels interface {
 	Load(ctx context.Context, tx *db.Tx, kind, place string, at ref.Ref) []page.Panel
+	// Columns gives the counts of every project that the actor may see.
+	Columns(ctx context.Context, tx *db.Tx) ([]plug.Column, error)
 }
 
 // Room is the room programme.

@@ -26,6 +26,8 @@ var migrations embed.FS
 // panel that fails says so itself, so there is no error.
 type Panels interface {
 	Load(ctx context.Context, tx *db.Tx, kind, place string, at ref.Ref) []page.Panel
+	// Look gives the signs that are there in a project now.
+	Look(ctx context.Context, tx *db.Tx, project ref.Ref) []plug.Found
 }
 
 // Programmes tells a programme's time zone and language; the room programme fills it.

@@ -34,6 +34,8 @@ type Plug struct {
 	Kinds       []Kind
 	Permissions []who.Permission
 	Panels      []Panel
+	Signs       []Sign
+	Counts      []Count
 	Listens     []news.Listener
 	Words       fs.FS // words/en.json, words/cy.json
 	Pages       fs.FS // pages/*.html
@@ -45,7 +47,11 @@ type Plug struct {
 type Kind struct {
 	Name       string
 	Permission string // to see it
-	Page       string // address with {id}: "/evidence/card/{id}"; "" for none
+	Page       string // address with {project} and {id}: "/evidence/{project}/said/{id}"; "" for none
+	// Tell says of several of a programme's records what the people whose words they stand
+	// on may hear of them; nil for kinds that say nothing. Records that are not to be told of
+	// (a draft, say) are left out.
+	Tell func(ctx context.Context, tx *db.Tx, programme string, ids []string) (map[string]Told, error)
 }
 
 // Panel is a piece of another room's page.

@@ -9,6 +9,7 @@ package tie
 import (
 	"context"
 	"embed"
+	"errors"
 	"slices"
 
 	"plait/internal/kit/db"
@@ -78,6 +79,63 @@ func Put(ctx context.Context, tx *db.Tx, now int64, t Tie) error {
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (programme, from_id, to_id, stance) do update set
 		reason = excluded.reason, author = excluded.author, at = excluded.at, version = excluded.version`,
 		programme, t.ID, from.Kind, from.ID, to.Kind, to.ID, string(t.Stance), t.Reason, who.From(ctx).Key(), now, from.Version))
+}
+
+// PutMany ties several records to one, with one stance and reason. ids are the new ties'
+// own, one a source. Where one source cannot be tied, none is.
+func PutMany(ctx context.Context, tx *db.Tx, now int64, ids []string, from []ref.Ref, to ref.Ref, stance Stance, reason string) error {
+	programme, author := who.From(ctx).Programme, who.From(ctx).Key()
+	if len(ids) != len(from) {
+		return errors.New("tie: as many ids as sources")
+	}
+	if !slices.Contains(Stances(), stance) {
+		return fault.Fielded("stance", "house.bad_stance")
+	}
+	target, err := ref.Must(tx, programme, to)
+	if err != nil {
+		return err
+	}
+	if !target.Live(now) {
+		return fault.New(fault.Withdrawn, "house.withdrawn").With("house.tie_withdrawn_do")
+	}
+	const most = 500
+	for start := 0; start < len(from); start += most {
+		part := from[start:min(start+most, len(from))]
+		want := make([]string, len(part))
+		for i, x := range part {
+			want[i] = x.ID
+		}
+		there, err := db.All(tx, db.Join(db.Q("select "+ref.Columns("r")+" from ref_record r where r.programme = ? and r.id in", programme), db.List(want)), ref.Scan)
+		if err != nil {
+			return err
+		}
+		by := map[string]ref.Record{}
+		for _, r := range there {
+			by[r.ID] = r
+		}
+		var rows [][]any
+		done := map[string]bool{}
+		for i, x := range part {
+			rec, ok := by[x.ID]
+			switch {
+			case x.ID == to.ID:
+				return fault.New(fault.Invalid, "house.tie_self").With("house.tie_self_do")
+			case !ok || rec.Kind != x.Kind:
+				return fault.New(fault.Missing, "house.missing")
+			case !rec.Live(now):
+				return fault.New(fault.Withdrawn, "house.withdrawn").With("house.tie_withdrawn_do")
+			case done[x.ID]:
+				continue
+			}
+			done[x.ID] = true
+			rows = append(rows, []any{programme, ids[start+i], rec.Kind, rec.ID, target.Kind, target.ID, string(stance), reason, author, now, rec.Version})
+		}
+		if err := tx.Do(db.Join(db.Q("insert into tie (programme, "+columns+") values"), db.Values(rows), db.Q(`on conflict (programme, from_id, to_id, stance)
+			do update set reason = excluded.reason, author = excluded.author, at = excluded.at, version = excluded.version`))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Cut takes a tie away.

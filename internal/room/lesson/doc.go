@@ -1,0 +1,8 @@
+// Package lesson keeps what was learned, so that others may use it.
+//
+// For programme leads and the next project. A lesson says where else it may hold, what
+// power, culture and resources had to do with it, which policy it stands on or runs
+// against, and which of the aims it serves.
+//
+// Tables: lesson_lesson. Kind: lesson.
+package lesson

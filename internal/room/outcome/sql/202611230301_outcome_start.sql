@@ -1,0 +1,6 @@
+create table outcome_outcome (
+  programme text not null,
+  id text not null,
+  primary key (programme, id),
+  foreign key (programme, id) references ref_record (programme, id)
+);

@@ -1,0 +1,6 @@
+create table output_letter (
+  programme text not null,
+  id text not null,
+  primary key (programme, id),
+  foreign key (programme, id) references ref_record (programme, id)
+);
