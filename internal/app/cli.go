@@ -9,11 +9,13 @@ import (
 	"os"
 	"regexp"
 
+	"plait/internal/kit/child"
 	"plait/internal/kit/cli"
 	"plait/internal/kit/config"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/lang"
+	"plait/internal/room/evidence"
 	"plait/internal/spine/news"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
@@ -26,12 +28,27 @@ type command struct {
 	out    io.Writer
 	err    io.Writer
 	house  *House // opened when the first command needs it
+	self   string // what starts this program again; "" in tests
 }
 
 // Main is the whole program: it runs the command line with the process's own arguments,
 // environment and streams.
 func Main() int {
-	return Run(context.Background(), os.Args[1:], config.Environment, os.Stdout, os.Stderr)
+	if code, called := child.Called(os.Args[1:], os.Stdin, os.Stdout, evidence.ReadFile()); called {
+		return code
+	}
+	c := newCommand(config.Environment, os.Stdout, os.Stderr)
+	defer c.close()
+	c.self, _ = child.Self()
+	return c.app.Run(context.Background(), os.Args[1:])
+}
+
+// apart has uploads read in a process of their own. Only the real program can start
+// itself again: a test's cannot.
+func (c *command) apart(h *House) {
+	if c.self != "" {
+		h.rooms.evidence.Reads(evidence.NewApart(c.self))
+	}
 }
 
 // Run does what args say and gives the code to end with.
@@ -83,7 +100,9 @@ func (c *command) open(ctx context.Context) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.house, err = open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler), false)
+	if c.house, err = open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler), false); err == nil {
+		c.apart(c.house)
+	}
 	return c.house, err
 }
 

@@ -133,6 +133,7 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 		return errors.Join(err, l.Close())
 	}
 	c.house = h
+	c.apart(h)
 	if err := h.Face.Pages.Ready(); err != nil {
 		return errors.Join(err, l.Close())
 	}

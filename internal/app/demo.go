@@ -19,10 +19,16 @@ import (
 type demoCommand struct {
 	Listen  string `help:"Address and port; port 0 takes any that is free." default:"127.0.0.1:8080"`
 	NoServe bool   `help:"Play the example and print the links, but do not serve."`
+	Size    string `help:"What to fill it with: the example, or a made-up year of 50 projects and 200,000 contributions." enum:"example,year" default:"example"`
+	Seed    uint64 `help:"Of a made-up year: the same seed makes the same words." default:"1"`
+	Check   bool   `help:"Play the example, take one thing back, and prove that nobody can see it any more."`
 }
 
 // Run plays the example into a new folder, prints the links and serves.
 func (d *demoCommand) Run(ctx context.Context, c *command) error {
+	if d.Check {
+		return c.runCheck(ctx)
+	}
 	if c.app.Global.Dir == "" {
 		c.app.Global.Dir = "demo-data"
 	}
@@ -32,7 +38,7 @@ func (d *demoCommand) Run(ctx context.Context, c *command) error {
 	}
 	links := filepath.Join(s.Dir, "links.txt")
 	if _, err := os.Stat(links); err != nil {
-		text, err := playInto(ctx, s)
+		text, err := d.fill(ctx, c, s)
 		if err != nil {
 			return err
 		}
@@ -50,55 +56,83 @@ func (d *demoCommand) Run(ctx context.Context, c *command) error {
 	return (&serveCommand{Listen: d.Listen}).Run(ctx, c)
 }
 
-// playInto makes the installation and plays every script of the example, in order.
-func playInto(ctx context.Context, s config.Config) (string, error) {
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+// fill makes the installation, fills it and gives the ways in.
+func (d *demoCommand) fill(ctx context.Context, c *command, s config.Config) (string, error) {
+	h, hand, closing, err := making(ctx, s, s.Base(s.Listen))
+	if err != nil {
 		return "", err
+	}
+	defer closing()
+	now := hand.Now()
+	if d.Size == "year" {
+		vars, err := h.makeYear(ctx, hand, WholeYear(d.Seed), func(text string) { fmt.Fprintln(c.err, text) })
+		if err != nil {
+			return "", err
+		}
+		hand.Set(clock.Time(now))
+		return h.links(ctx, vars)
+	}
+	p, err := h.playExample(ctx, hand)
+	if err != nil {
+		return "", err
+	}
+	return h.links(ctx, p.vars)
+}
+
+// making opens a new installation whose clock is set by hand, until closing is called.
+func making(ctx context.Context, s config.Config, base string) (h *House, hand *clock.Hand, closing func(), err error) {
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return nil, nil, nil, err
 	}
 	key, err := seal.LoadOrMake(s.Dir, s.Key.Reveal())
 	if err != nil {
-		return "", err
+		return nil, nil, nil, err
+	}
+	post, err := postOf(s)
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	d, err := openDB(ctx, s)
 	if err != nil {
-		return "", err
+		return nil, nil, nil, err
 	}
-	defer func() { _ = d.Close() }() // everything acknowledged is on disk already
-	post, err := postOf(s)
-	if err != nil {
-		return "", err
+	closing = func() { _ = d.Close() } // everything acknowledged is on disk already
+	hand = clock.At(clock.Time(clock.System{}.Now()))
+	if h, err = Build(d, Options{Clock: hand, Key: key, Post: post, Log: slog.New(slog.DiscardHandler), BaseURL: base}); err != nil {
+		closing()
+		return nil, nil, nil, err
 	}
-	now := clock.Time(clock.System{}.Now())
-	hand := clock.At(now)
-	h, err := Build(d, Options{Clock: hand, Key: key, Post: post, Log: slog.New(slog.DiscardHandler), BaseURL: s.Base(s.Listen)})
-	if err != nil {
-		return "", err
-	}
+	return h, hand, closing, nil
+}
+
+// playExample plays every script of the example, in order, and comes back to today.
+func (h *House) playExample(ctx context.Context, hand *clock.Hand) (*player, error) {
+	now := clock.Time(hand.Now())
 	p := &player{house: h, hand: hand, vars: map[string]string{}}
 	names, err := fs.Glob(example.Scripts, "*.txtar")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	sort.Strings(names)
 	for _, n := range names {
 		text, err := fs.ReadFile(example.Scripts, n)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if err := p.play(ctx, n, string(text)); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	hand.Set(now)
-	return h.links(ctx, p)
+	return p, nil
 }
 
 // links writes the ways in: two people who work with Plait and one contributor.
-func (h *House) links(ctx context.Context, p *player) (string, error) {
+func (h *House) links(ctx context.Context, vars map[string]string) (string, error) {
 	text := "The example is in. Three ways in (the first two work once; ask for new ones on the sign-in page):\n\n"
-	for _, who := range []struct{ label, account string }{{"Programme lead", p.vars["lead"]}, {"Facilitator   ", p.vars["facilitator"]}} {
-		err := h.DB.Write(h.Operator(ctx, p.vars["programme"]), func(tx *db.Tx) error {
-			link, err := h.rooms.account.SignInLink(tx.Context(), who.account, p.vars["programme"])
+	for _, who := range []struct{ label, account string }{{"Programme lead", vars["lead"]}, {"Facilitator   ", vars["facilitator"]}} {
+		err := h.DB.Write(h.Operator(ctx, vars["programme"]), func(tx *db.Tx) error {
+			link, err := h.rooms.account.SignInLink(tx.Context(), who.account, vars["programme"])
 			text += fmt.Sprintf("  %s  %s\n", who.label, link)
 			return err
 		})
@@ -106,5 +140,8 @@ func (h *House) links(ctx context.Context, p *player) (string, error) {
 			return "", err
 		}
 	}
-	return text + fmt.Sprintf("  Contributor     %s/card/q/%s\n\n", h.base, p.vars["code"]), nil
+	if vars["code"] == "" {
+		return text + "\n", nil
+	}
+	return text + fmt.Sprintf("  Contributor     %s/card/q/%s\n\n", h.base, vars["code"]), nil
 }

@@ -12,6 +12,7 @@ import (
 	"sort"
 	"strings"
 
+	"plait/internal/kit/blob"
 	"plait/internal/kit/clock"
 	"plait/internal/kit/config"
 	"plait/internal/kit/db"
@@ -21,6 +22,7 @@ import (
 	"plait/internal/kit/mail"
 	"plait/internal/kit/page"
 	"plait/internal/kit/paper"
+	"plait/internal/kit/photo"
 	"plait/internal/kit/seal"
 	"plait/internal/kit/search"
 	"plait/internal/kit/web"
@@ -70,13 +72,14 @@ type House struct {
 	Handler http.Handler
 	API     *web.API
 	Log     *slog.Logger
+	files   *blob.Store
 	rooms   *rooms
 	base    string
 }
 
 // spines is the tables that belong to no room.
 func spines() []fs.FS {
-	return []fs.FS{ref.Migrations, who.Migrations, terms.Migrations, trail.Migrations, tie.Migrations, search.Migrations}
+	return []fs.FS{ref.Migrations, who.Migrations, terms.Migrations, trail.Migrations, tie.Migrations, search.Migrations, blob.Migrations}
 }
 
 // Migrations is the one merged sequence of the spine's and all rooms' migrations.
@@ -115,9 +118,10 @@ func Build(d *db.DB, o Options) (*House, error) {
 	h := &House{DB: d, Clock: o.Clock, IDs: id.New(o.Clock.Now, o.Random), Log: o.Log, Verbs: map[string]plug.Verb{}, base: o.BaseURL}
 	h.Desk = &plug.Desk{DB: d, Clock: o.Clock}
 	h.Face = &web.Face{Secure: o.Secure}
+	h.files = &blob.Store{DB: d, Clock: o.Clock, IDs: h.IDs, Key: o.Key}
 	desk := news.NewDesk()
 	h.rooms = newRooms(plug.Needs{DB: d, Clock: o.Clock, IDs: h.IDs, Key: o.Key, Desk: h.Desk, News: desk, Jobs: jobs, Face: h.Face,
-		Post: o.Post, Log: o.Log, BaseURL: o.BaseURL})
+		Post: o.Post, Log: o.Log, BaseURL: o.BaseURL, Files: h.files})
 	h.Plugs = list(h.rooms)
 	sources := shared()
 	var sets []page.Source
@@ -160,14 +164,14 @@ func Build(d *db.DB, o Options) (*House, error) {
 
 // shared is the words of the house and its kits.
 func shared() []lang.Source {
-	return []lang.Source{page.Words(), seal.Words(), mail.Words(), config.Words(), paper.Words(), {Name: "house", FS: sub(words, "words")}}
+	return []lang.Source{page.Words(), seal.Words(), mail.Words(), config.Words(), paper.Words(), blob.Words(), photo.Words(), {Name: "house", FS: sub(words, "words")}}
 }
 
 func faceOf() *web.Face { return &web.Face{} }
 
 // Jobs is every kind of slow work of the house.
 func (h *House) Jobs() []job.Def {
-	var out []job.Def
+	out := []job.Def{h.files.Job()}
 	for _, p := range h.Plugs {
 		for _, d := range p.Jobs {
 			do := d.Do
@@ -188,6 +192,15 @@ func (h *House) Kinds() map[string]plug.Kind {
 		for _, k := range p.Kinds {
 			out[k.Name] = k
 		}
+	}
+	return out
+}
+
+// columns is every count that rooms offer of projects.
+func (h *House) columns() []plug.Count {
+	var out []plug.Count
+	for _, p := range h.Plugs {
+		out = append(out, p.Counts...)
 	}
 	return out
 }

@@ -23,8 +23,8 @@ type cardWords struct {
 }
 
 // Own lists what the card's person said.
-func (c cardWords) Own(ctx context.Context, _ *db.Tx) ([]card.Word, error) {
-	out, err := c.evidence.Mine(ctx, evidence.MineIn{Person: who.From(ctx).Person})
+func (c cardWords) Own(ctx context.Context, tx *db.Tx) ([]card.Word, error) {
+	out, err := c.evidence.Mine(tx.Within(ctx), evidence.MineIn{Person: who.From(ctx).Person})
 	if err != nil {
 		return nil, err
 	}
@@ -55,10 +55,10 @@ type cardConsents struct {
 }
 
 // Agreed gives what holds for each of refs.
-func (c cardConsents) Agreed(ctx context.Context, _ *db.Tx, refs []ref.Ref) ([]card.Agreed, error) {
+func (c cardConsents) Agreed(ctx context.Context, tx *db.Tx, refs []ref.Ref) ([]card.Agreed, error) {
 	out := make([]card.Agreed, len(refs))
 	for i, x := range refs {
-		seen, err := c.consent.See(ctx, consent.SeeIn{Ref: x})
+		seen, err := c.consent.See(tx.Within(ctx), consent.SeeIn{Ref: x})
 		if err != nil {
 			return nil, err
 		}
@@ -73,8 +73,8 @@ func (c cardConsents) Agreed(ctx context.Context, _ *db.Tx, refs []ref.Ref) ([]c
 }
 
 // Taken lists what the person took back and can still undo.
-func (c cardConsents) Taken(ctx context.Context, _ *db.Tx, person ref.Ref) ([]card.Taken, error) {
-	seen, err := c.consent.Taken(ctx, consent.TakenIn{Person: person})
+func (c cardConsents) Taken(ctx context.Context, tx *db.Tx, person ref.Ref) ([]card.Taken, error) {
+	seen, err := c.consent.Taken(tx.Within(ctx), consent.TakenIn{Person: person})
 	if err != nil {
 		return nil, err
 	}
@@ -125,8 +125,8 @@ func (c cardConsents) Restore(ctx context.Context, key string, at ref.Ref, act s
 type speakers struct{ people *people.Room }
 
 // Choose lists people by the names the actor may see; none when it may see no names.
-func (s speakers) Choose(ctx context.Context, _ *db.Tx, project string) ([]evidence.Speaker, error) {
-	out, err := s.people.List(ctx, people.ListIn{Project: project, State: "active", Limit: 200})
+func (s speakers) Choose(ctx context.Context, tx *db.Tx, project string) ([]evidence.Speaker, error) {
+	out, err := s.people.List(tx.Within(ctx), people.ListIn{Project: project, State: "active", Limit: 200})
 	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Missing) {
 		return nil, nil
 	}

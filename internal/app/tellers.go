@@ -58,8 +58,8 @@ func voiceOf(c evidence.Contribution) finding.Voice {
 }
 
 // Listed gives a page of a project's contributions.
-func (w findingWords) Listed(ctx context.Context, _ *db.Tx, q finding.Query) ([]finding.Voice, string, error) {
-	list, err := w.evidence.List(ctx, evidence.ListIn{Project: q.Project, Strand: q.Strand, Find: q.Find, After: q.After, Limit: q.Limit})
+func (w findingWords) Listed(ctx context.Context, tx *db.Tx, q finding.Query) ([]finding.Voice, string, error) {
+	list, err := w.evidence.List(tx.Within(ctx), evidence.ListIn{Project: q.Project, Strand: q.Strand, Find: q.Find, After: q.After, Limit: q.Limit})
 	if err != nil {
 		return nil, "", err
 	}
@@ -71,9 +71,9 @@ func (w findingWords) Listed(ctx context.Context, _ *db.Tx, q finding.Query) ([]
 }
 
 // Some gives those of refs that the actor may read.
-func (w findingWords) Some(ctx context.Context, _ *db.Tx, refs []ref.Ref) (map[ref.Ref]finding.Voice, error) {
+func (w findingWords) Some(ctx context.Context, tx *db.Tx, refs []ref.Ref) (map[ref.Ref]finding.Voice, error) {
 	out := map[ref.Ref]finding.Voice{}
-	return out, some(ctx, w.evidence, refs, func(c evidence.Contribution) { out[c.Ref] = voiceOf(c) })
+	return out, some(tx.Within(ctx), w.evidence, refs, func(c evidence.Contribution) { out[c.Ref] = voiceOf(c) })
 }
 
 // some reads contributions by their refs, as many at a time as the room gives.
@@ -96,9 +96,9 @@ func some(ctx context.Context, from *evidence.Room, refs []ref.Ref, each func(ev
 type letterWords struct{ evidence *evidence.Room }
 
 // Some gives those of refs that the actor may read.
-func (w letterWords) Some(ctx context.Context, _ *db.Tx, refs []ref.Ref) (map[ref.Ref]output.Voice, error) {
+func (w letterWords) Some(ctx context.Context, tx *db.Tx, refs []ref.Ref) (map[ref.Ref]output.Voice, error) {
 	out := map[ref.Ref]output.Voice{}
-	return out, some(ctx, w.evidence, refs, func(c evidence.Contribution) {
+	return out, some(tx.Within(ctx), w.evidence, refs, func(c evidence.Contribution) {
 		out[c.Ref] = output.Voice{Ref: c.Ref, Words: c.Words, On: c.On, Source: c.Source, Language: c.Language}
 	})
 }
@@ -135,9 +135,22 @@ func (l letterFates) Signed(ctx context.Context, tx *db.Tx, programme string, re
 		if err != nil {
 			return nil, err
 		}
-		out[at] = output.Fate{Fate: f.Fate, Reason: f.Reason, By: by, At: f.At, Bulk: f.Bulk}
+		out[at] = output.Fate{Fate: f.Fate, Reason: f.Reason, Plainly: f.Plainly, By: by, At: f.At, Bulk: f.Bulk}
 	}
 	return out, nil
+}
+
+// letterOwns joins the letters to what changed for their readers themselves.
+type letterOwns struct{ outcome *outcome.Room }
+
+// Own lists what changed for one person.
+func (l letterOwns) Own(ctx context.Context, tx *db.Tx, person string) ([]output.Own, error) {
+	all, err := l.outcome.Mine(ctx, tx, person)
+	out := make([]output.Own, len(all))
+	for i, o := range all {
+		out[i] = output.Own{Ref: o.Ref, Says: o.Title, Plainly: o.Plainly, Shows: o.Shows, On: o.On, Language: o.Language}
+	}
+	return out, err
 }
 
 // actionTeam joins actions to those who may own them.

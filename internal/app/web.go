@@ -25,7 +25,7 @@ func (h *House) identify(w http.ResponseWriter, r *http.Request) (context.Contex
 	wish := ""
 	card, carded := h.rooms.card.Actor(r)
 	if carded && h.rooms.card.Contributors(r.URL.Path) {
-		actor = card
+		actor, c.LeaveURL = card, "/card/leave"
 	} else {
 		a, profile, err := h.rooms.account.Who(r)
 		if err != nil {
@@ -116,7 +116,8 @@ func (h *House) nav(ctx context.Context, r *http.Request, a who.Actor, c *page.C
 		c.Programme = name
 		add("/project", "house.nav_projects")
 		for _, link := range []struct{ href, key, permission string }{
-			{"/people", "house.nav_people", "people.see"}, {"/search", "house.nav_search", "search.find"}, {"/programme", "house.nav_programme", "programme.see"}} {
+			{"/people", "house.nav_people", "people.see"}, {"/lesson", "house.nav_lessons", "lesson.see"},
+			{"/search", "house.nav_search", "search.find"}, {"/programme", "house.nav_programme", "programme.see"}} {
 			if who.Somewhere(ctx, tx, link.permission) == nil {
 				add(link.href, link.key)
 			}

@@ -65,6 +65,8 @@ func (s *street) furnish(lead *visitor) scene {
 	gone := do("evidence.give", "words", "Please forget this", "strands", []string{"lived"}, "person", strings.TrimPrefix(person.(string), "person:"))["ref"]
 	act := s.run(ctx, "consent.withdraw", map[string]any{"ref": gone})["act"]
 
+	s.thread(strings.TrimPrefix(person.(string), "person:"))
+
 	batch := lead.upload("/evidence/"+s.Project+"/import", "files", "spring.csv", sheet)
 	s.work()
 	if resp, body := lead.post(batch+"/shared", url.Values{"strands": {"lived"}}); !strings.HasSuffix(resp.Request.URL.Path, "/check") {
@@ -81,6 +83,75 @@ func (s *street) furnish(lead *visitor) scene {
 	_, code := card(person)
 	return scene{code: code, locked: locked, after: []string{batch + "/check", fmt.Sprintf("/consent/%s/thanks?act=%s", gone, act)},
 		thanks: fmt.Sprintf("/card/thanks?act=%s&ref=%s", act, gone)}
+}
+
+// thread carries what was said to a finding, a recommendation, actions and tries, what
+// changed, a lesson and a letter, so that each of their pages has something on it.
+func (s *street) thread(person string) {
+	s.t.Helper()
+	ctx := s.AsOperator()
+	do := func(verb string, pairs ...any) map[string]any {
+		s.t.Helper()
+		in := map[string]any{}
+		for i := 0; i < len(pairs); i += 2 {
+			in[pairs[i].(string)] = pairs[i+1]
+		}
+		return s.run(ctx, verb, in)
+	}
+	said := func(strand string) (out []string) {
+		for _, c := range do("evidence.list", "project", s.Project, "strand", strand)["contributions"].([]any) {
+			out = append(out, c.(map[string]any)["ref"].(string))
+		}
+		return out
+	}
+	lived, practice, research := said("lived"), said("practice"), said("research")
+	do("project.issues", "project", s.Project, "problem", "People fall at home and wait too long for a rail", "agrees", "The group", "readiness", "Two teams want to begin")
+	do("project.tried-before", "project", s.Project, "what", "A van with rails", "when", "2019", "stopped_why", "The money ended")
+	do("project.success", "project", s.Project, "for", "people who fall", "looks_like", "Nobody waits a month")
+	do("project.scope", "project", s.Project, "what", "Who fits the rails", "sort", "can change")
+	do("project.scope", "project", s.Project, "what", "The law on housing", "sort", "not ours")
+	do("people.mix", "project", s.Project, "what", "role", "value", "carer", "planned", 4)
+
+	f := do("finding.write", "project", s.Project, "statement", "People hold on to what is there, because rails come too late", "plainly", "Rails come too late.",
+		"lived_sure", "very", "lived_why", "Everyone said it", "research_sure", "fairly", "research_why", "One study")
+	ref := f["ref"]
+	do("finding.pick", "finding", ref, "contributions", lived[:2], "stance", "supports", "why", "They say so")
+	do("finding.pick", "finding", ref, "contributions", practice[:1], "stance", "challenges", "why", "It is the carpet")
+	do("finding.pick", "finding", ref, "contributions", research[:1], "stance", "qualifies", "why", "In one county")
+	do("finding.share", "ref", ref, "version", 1)
+	alone := do("finding.write", "project", s.Project, "statement", "Neighbours notice first", "plainly", "Neighbours see it first.")
+	do("finding.pick", "finding", alone["ref"], "contributions", lived[2:], "stance", "supports")
+	do("finding.share", "ref", alone["ref"], "version", 1, "why_one_strand", "Nobody has studied it and no worker was there.")
+	do("finding.write", "project", s.Project, "statement", "A draft that nobody has finished")
+	do("finding.fate", "contributions", practice[1:], "fate", "not taken up", "reason", "The shop is not ours to move.")
+
+	rec := do("action.recommend", "project", s.Project, "title", "Fit rails within two weeks", "text", "One fitter for each area", "plainly", "Rails in two weeks.",
+		"options", []string{"Two weeks", "Four weeks"}, "findings", []any{ref})
+	do("action.recommend", "project", s.Project, "title", "Pay neighbours", "text", "A small sum", "findings", []any{alone["ref"]})
+	do("action.decide", "ref", rec["ref"], "version", 1, "decision", "agreed", "option", "Two weeks", "by", "Steering group", "dissent", "One council saw no money for it", "on", "2026-01-20")
+	act := do("action.plan", "project", s.Project, "recommendation", rec["ref"], "title", "Train two fitters", "plainly", "Two people learn to fit rails.", "owner_name", "Housing team", "due", "2026-01-25")
+	do("action.finish", "ref", act["ref"], "version", 1, "result", "done", "in_use", "Merrow", "since", "2026-01-25")
+	try := do("action.plan", "project", s.Project, "recommendation", rec["ref"], "title", "Ring before the visit", "owner_name", "Ann", "due", "2026-01-22", "try", true,
+		"where", "One street", "know", "Fewer missed visits", "look_back", "2026-01-30")
+	do("action.look-back", "ref", try["ref"], "version", 1, "happened", "They rang, nobody answered", "verdict", "change", "next_title", "Text before the visit", "next_look_back", "2026-03-30")
+	do("action.plan", "project", s.Project, "title", "Ask the surgery", "due", "2026-01-02")
+	out := do("outcome.record", "project", s.Project, "sort", "practice", "title", "Rails come in nine days", "plainly", "Rails come fast now.", "shows", "The fitters' book", "from", []any{act["ref"]})
+	do("outcome.record", "project", s.Project, "sort", "person", "title", "I walk to the gate again", "person", person)
+	do("lesson.learn", "project", s.Project, "title", "Begin with the fitter", "text", "Not with the form", "elsewhere", "Anywhere with one fitter", "power", "The fitter decides",
+		"policy", "Housing rules", "policy_stance", "runs against", "from", []any{out["ref"]})
+
+	do("output.ready", "project", s.Project)
+	s.work()
+	var ready []any
+	for _, l := range do("output.letters", "project", s.Project)["letters"].([]any) {
+		if x := l.(map[string]any); x["state"] == "ready" || x["state"] == "by hand" {
+			ready = append(ready, x["ref"])
+		}
+	}
+	if len(ready) > 0 {
+		do("output.release", "project", s.Project, "refs", ready)
+	}
+	do("finding.edit", "ref", ref, "version", 2, "statement", "People hold on to what is there, because help comes too late", "plainly", "Help comes too late.", "lived_sure", "very", "lived_why", "Everyone said it")
 }
 
 // upload sends a form with a file.

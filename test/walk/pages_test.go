@@ -26,6 +26,7 @@ const (
 func unreached() map[string]string {
 	return map[string]string{
 		"GET /account/enter/{token}": "its link is in a letter; every test that signs in opens it",
+		"GET /card/leave":           "it closes the card and leads out of the house; a test of the card opens it",
 		"GET /account/programme":     "shown to those who work in several programmes",
 		"GET /card/q/{code}":         "its address is in the picture on the card; the locked card is opened by it",
 	}

@@ -164,12 +164,12 @@ func (a *App) Run(ctx context.Context, args []string) (code int) {
 			code = int(l)
 		}
 	}()
-	k, err := a.parser(ctx)
-	if err != nil {
-		return a.say(fmt.Sprintf("the commands do not fit together: %v", err))
-	}
 	if len(args) == 0 {
 		args = []string{"--help"}
+	}
+	k, err := a.parser(ctx, args[0])
+	if err != nil {
+		return a.say(fmt.Sprintf("the commands do not fit together: %v", err))
 	}
 	kctx, err := k.Parse(args)
 	if err != nil {
@@ -191,7 +191,11 @@ func (a *App) Run(ctx context.Context, args []string) (code int) {
 	return a.say(a.explain(err))
 }
 
-func (a *App) parser(ctx context.Context) (*kong.Kong, error) {
+// parser makes what reads the command line. Where its first word names a room, the
+// commands of the others are left out: kong makes every flag anew on each run, which is
+// most of the time of a short command, and nothing that follows the name of a room, its
+// help and its suggestions among it, speaks of another.
+func (a *App) parser(ctx context.Context, first string) (*kong.Kong, error) {
 	if a.err != nil {
 		return nil, a.err
 	}
@@ -203,10 +207,12 @@ func (a *App) parser(ctx context.Context) (*kong.Kong, error) {
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(a), kong.Bind(a.binds...),
 		kong.PostBuild(func(k *kong.Kong) error { k.Model.HelpFlag.Help = "Show this help."; return nil }),
 	}
+	alone := slices.ContainsFunc(a.rooms, func(r *room) bool { return r.name == first && len(r.hand)+len(r.verbs) > 0 })
 	for _, r := range a.rooms {
 		if slices.Contains(a.topNames, r.name) {
 			return nil, fmt.Errorf("%q is a room and a command", r.name)
 		}
+		left := alone && r.name != first
 		commands := slices.Clone(r.hand)
 		seen := slices.Clone(r.handNames)
 		for _, v := range r.verbs {
@@ -218,9 +224,11 @@ func (a *App) parser(ctx context.Context) (*kong.Kong, error) {
 				return nil, fmt.Errorf("%s is given twice", v.Name)
 			}
 			seen = append(seen, name)
-			commands = append(commands, v.command(name))
+			if !left {
+				commands = append(commands, v.command(name))
+			}
 		}
-		if len(commands) > 0 {
+		if len(commands) > 0 && !left {
 			options = append(options, kong.DynamicCommand(r.name, r.help, "", &struct{ kong.Plugins }{commands}))
 		}
 	}

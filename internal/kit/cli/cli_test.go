@@ -308,6 +308,39 @@ Flags:
 	}
 }
 
+// A room that is named first is built without the others. What it prints is the same as
+// when a flag stands first and every room is built.
+func TestOneRoomAlone(t *testing.T) {
+	t.Setenv("COLUMNS", "80")
+	for _, args := range []string{
+		"evidence", "evidence --help", "evidence give --help", "evidence list --help", "evidence giv", "evidence card", "evidence give --texy x",
+		"evidence give more", "evidence check", "evidence --colour", "evidence list --project 7", "evidence give --text x", "card", "card --help",
+		"card read", "card read --tex", "init", "init --help", "evidnce give", "car", "--help",
+	} {
+		alone := do(t, "", strings.Fields(args)...)
+		whole := do(t, "", strings.Fields("--programme= "+args)...)
+		if alone.code != whole.code || alone.out != whole.out || alone.err != whole.err {
+			t.Errorf("%s: alone %d %q %q\nwith the rest %d %q %q", args, alone.code, alone.out, alone.err, whole.code, whole.out, whole.err)
+		}
+	}
+	var errs bytes.Buffer
+	a := New("plait", "", &bytes.Buffer{}, &errs)
+	in, ok := reflect.TypeFor[line](), func(context.Context, any, string) (any, error) { return nil, nil }
+	a.Verbs(Verb{Name: "a.b", In: in, Run: ok}, Verb{Name: "c.d", In: in, Run: ok})
+	k, err := a.parser(t.Context(), "c")
+	if err != nil || len(k.Model.Children) != 1 || k.Model.Children[0].Name != "c" {
+		t.Errorf("c alone: %v, %v", k.Model.Children, err)
+	}
+	if k, err = a.parser(t.Context(), "x"); err != nil || len(k.Model.Children) != 2 {
+		t.Errorf("no room named: %v, %v", k.Model.Children, err)
+	}
+	// A mistake of the program is told whichever room is asked for.
+	a.Verbs(Verb{Name: "a.b", In: in, Run: ok})
+	if code := a.Run(t.Context(), []string{"c", "d"}); code != CouldNot || !strings.Contains(errs.String(), "a.b is given twice") {
+		t.Errorf("code %d, %q", code, errs.String())
+	}
+}
+
 func TestMistakesOfTheProgram(t *testing.T) {
 	in := reflect.TypeFor[line]()
 	ok := func(context.Context, any, string) (any, error) { return nil, nil }

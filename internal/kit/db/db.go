@@ -38,6 +38,10 @@ const (
 // retryFor is how long a PostgreSQL write is tried again after a serialisation failure.
 const retryFor = 5 * time.Second
 
+// connWait is how long a transaction waits for a connection before it is *busy*: longer
+// than the writer's queue should ever be, and never for ever.
+const connWait = 15 * time.Second
+
 // DB is an open database: one writer and a pool of readers on SQLite, one pool on PostgreSQL.
 type DB struct {
 	engine Engine
@@ -130,6 +134,14 @@ type txKey struct{ db *DB }
 
 // Context is the transaction's context: what joins it.
 func (t *Tx) Context() context.Context { return t.ctx }
+
+// Within gives ctx, whoever acts in it, inside the transaction: what is called with it
+// joins the transaction. Whoever is handed both a context and a transaction, and calls
+// something that opens one of its own, passes this on: a second connection taken while
+// one is held would wait for ever when everyone does so at once.
+func (t *Tx) Within(ctx context.Context) context.Context {
+	return context.WithValue(ctx, txKey{t.db}, t)
+}
 
 // Engine says which engine it runs on.
 func (t *Tx) Engine() Engine { return t.db.engine }
@@ -226,8 +238,13 @@ func (d *DB) once(ctx context.Context, opt *sql.TxOptions, write bool, f func(tx
 	if d.engine == SQLite {
 		opt = nil // its transactions are serialisable; options are refused
 	}
-	conn, err := pool.Conn(ctx)
+	waiting, stop := context.WithTimeout(ctx, connWait)
+	conn, err := pool.Conn(waiting)
+	stop()
 	if err != nil {
+		if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+			err = fault.New(fault.Busy, "house.busy").Because(errors.New("db: no connection was free"))
+		}
 		return err
 	}
 	defer func() {

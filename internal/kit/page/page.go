@@ -65,6 +65,9 @@ func Words() lang.Source {
 	return lang.Source{Name: "page", FS: sub}
 }
 
+// LeaveURL is where "Leave now" ends.
+func (s *Set) LeaveURL() string { return s.leaveURL }
+
 // New parses every page of the sources for each language of the catalogue. It refuses a
 // template that does not parse or that names a function or template that does not exist.
 // Missing built files do not stop it; see Ready.

@@ -16,6 +16,7 @@ type Strip struct {
 	Research, Lived, Practice Voice
 	Steps                     []Step // from the finding on, at most 5; none for a contribution that nothing stands on yet
 	Compact                   bool   // for rows of a list: counts without the texts of the steps
+	Back                      string // in the large picture: the words on the way back, translated; "" draws none
 }
 
 // Voice is what one strand says. A strand with N 0 is silent and drawn thin; a stale one
@@ -31,10 +32,13 @@ type Step struct {
 	Kind    string // finding, recommendation, action, outcome or lesson
 	Label   string // translated; empty means the usual word for Kind
 	Text    string // title of the record, already checked for consent
+	Note    string // in the large picture: where it stands, translated; may be empty
+	More    string // in the large picture: how many others of the kind there are, translated; may be empty
 	Href    string
 	Reached bool // there is such a record
 	Stale   bool // it stands on something that changed
 	Here    bool // it is the record this page is about
+	Quiet   bool // in the large picture: stale, but only drawn so, for a step before it has said it
 }
 
 // Positions in the drawing, in its own units. The paths themselves are in strip.html.
@@ -63,6 +67,7 @@ type stripDrawing struct {
 	Width   int
 	Height  int
 	Compact bool
+	back    string
 }
 
 // drawStrip works out classes and positions. It takes a Strip or a pointer to one.
@@ -81,7 +86,7 @@ func drawStrip(v any) (stripDrawing, error) {
 	if len(s.Steps) > 5 {
 		return stripDrawing{}, fmt.Errorf("strip: %d steps, at most 5 can be drawn", len(s.Steps))
 	}
-	d := stripDrawing{Height: stripHeight, Width: firstKnot, Compact: s.Compact}
+	d := stripDrawing{Height: stripHeight, Width: firstKnot, Compact: s.Compact, back: s.Back}
 	for i, m := range []strandMark{
 		{Kind: Research, Voice: s.Research}, {Kind: Lived, Voice: s.Lived}, {Kind: Practice, Voice: s.Practice},
 	} {

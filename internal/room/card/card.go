@@ -29,6 +29,28 @@ const (
 	Ended = "ended" // its code opens nothing any more
 )
 
+// States of a person, as the room people writes them into ref_record, in which their cards
+// are shut and no new one is made.
+const (
+	died   = "died"
+	noMore = "no more contact"
+	erased = "erased"
+)
+
+// shut says that a person in a state has no card.
+func shut(state string) bool { return state == died || state == noMore || state == erased }
+
+// lookOf is the look of a card for someone who asked for formats, by the codes of the room
+// people; "" when none of them is a look.
+func lookOf(asked []string) string {
+	for _, x := range []struct{ code, look string }{{"easy_read", "easy"}, {"large_print", "large"}, {"audio", "listen"}} {
+		if slices.Contains(asked, x.code) {
+			return x.look
+		}
+	}
+	return ""
+}
+
 // Kinds of lock.
 const (
 	NoLock      = ""

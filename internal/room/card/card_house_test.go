@@ -189,7 +189,7 @@ func TestACardFromCodeToTakeBack(t *testing.T) {
 		team := h.As(who.ProjectLead)
 		d := newDevice(t, serve(h))
 		d.get("/card").shows("Use your card")
-		d.post("/card", "code", strings.ToLower(card.Groups(code))).shows("Ring first, then come.", "You said", "What we learned", "What we are doing", "What changed", "You said yes to", "Showing your exact words to others, without your name")
+		d.post("/card", "code", strings.ToLower(card.Groups(code))).shows("Ring first, then come.", "You said", "We have not answered this yet.", "You said yes to", "Showing your exact words to others, without your name")
 		d.hides("Somebody else", "Falls at home", "Test programme")
 		if d.at != "/card/words" || !strings.Contains(d.page, "<title>Your words</title>") {
 			t.Errorf("on %s", d.at)

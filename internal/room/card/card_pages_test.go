@@ -40,6 +40,19 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// told is one contribution of each fate.
+func told(x Word, here string) []saidView {
+	some := []line{{"People ring four numbers.", "", "", ""}, {"One named worker.", "card.done_added", "4 May 2026", "It was asked for."}}
+	return []saidView{
+		{Word: x, Here: here, Day: "3 April 2026", Agreed: []string{"Yes"}, Became: Became{Fate: "used"}, Learned: some, Doing: some, Changed: some, Missing: true},
+		{Word: x, Here: here, Became: Became{Fate: "used"}},
+		{Word: x, Here: here, Became: Became{Fate: "not taken up", Reason: "The road is not ours.", By: "Dele", Bulk: true}},
+		{Word: x, Here: here, Became: Became{Fate: "passed on", Reason: "The council has it.", By: "Dele"}},
+		{Word: x, Here: here, Became: Became{Fate: "too late", Reason: "It was closed."}},
+		{Word: x, Here: here, Became: Became{Fate: "owing"}},
+	}
+}
+
 func samples(format string) map[string]page.Samples {
 	const here = "/card/words/contribution:018f0000-0000-7000-8000-000000000001"
 	word := Word{Ref: ref.Of("contribution", "018f0000-0000-7000-8000-000000000001"), Words: "Ring <first>.", Role: "carer", Language: "cy", Version: 2}
@@ -55,9 +68,11 @@ func samples(format string) map[string]page.Samples {
 	}
 	wrong := func(field string) page.Problem { return page.Problem{Field: field, Text: "Check this"} }
 	return map[string]page.Samples{
-		"card/open":    {Full: card(openView{Code: "ABC"}, wrong("code")), Empty: card(openView{})},
-		"card/lock":    {Full: card(lockView{Kind: PictureLock, Pictures: options}, wrong("value")), Empty: card(lockView{Kind: WordLock})},
-		"card/words":   {Full: card(wordsView{Said: []saidView{{word, here, "3 April 2026", []string{"Yes"}}}, Taken: []takenView{{"a", "contribution:1", "One thing."}}, Listen: format == page.Listen}), Empty: card(wordsView{})},
+		"card/open": {Full: card(openView{Code: "ABC"}, wrong("code")), Empty: card(openView{})},
+		"card/lock": {Full: card(lockView{Kind: PictureLock, Pictures: options}, wrong("value")), Empty: card(lockView{Kind: WordLock})},
+		"card/words": {Full: card(wordsView{Said: told(word, here), Taken: []takenView{{"a", "contribution:1", "One thing."}},
+			Letters: []letterLine{{"/output/own/letter:1", "4 May 2026"}}, Outcomes: []outcomeLine{{"outcome:1", "I walk to the shop.", "5 May 2026"}}, Scope: Scope{Can: []string{"The rota"}, Cannot: []string{"The law"}, NotOurs: []string{"Pay"}}, Listen: format == page.Listen}), Empty: card(wordsView{})},
+		"card/letter":  {Full: card(letterView{"/output/letters.css", "<h1>Hello</h1>"}), Empty: card(letterView{})},
 		"card/correct": {Full: card(correctView{Word: word, Here: here, Now: "Ring last."}, wrong("words"), wrong("role")), Empty: card(correctView{})},
 		"card/add":     {Full: card(addView{To: word.Ref.String(), Words: "More", About: "Ring", Lang: "cy"}, wrong("words")), Empty: card(addView{})},
 		"card/agree":   {Full: card(agree), Empty: card(agreeView{YesNo: options, Choices: options})},

@@ -110,6 +110,9 @@ func (r *Room) checkMake(ctx context.Context, tx *db.Tx, in MakeIn) error {
 		if rec.Kind != ref.Person {
 			return fault.Fielded("person", "house.bad_ref")
 		}
+		if err := mayFor(ctx, tx, rec); err != nil {
+			return err
+		}
 	}
 	var before made
 	done, err := trail.Once(ctx, tx, in.Key, "card.make", in, &before)

@@ -8,10 +8,14 @@ import (
 	"plait/internal/spine/terms"
 )
 
-// People makes people without a name; the room people fills it.
+// People makes people without a name and tells what they asked for; the room people
+// fills it.
 type People interface {
 	// Anonymous makes a person of a project of whom nothing is known, and names the record.
 	Anonymous(ctx context.Context, tx *db.Tx, project string) (ref.Ref, error)
+	// OwnWishes gives the codes of the formats a person asked for and their language (BCP
+	// 47); "" when they are not known.
+	OwnWishes(ctx context.Context, tx *db.Tx, person string) (formats []string, language string, err error)
 }
 
 // Words is what the card's person said; the room evidence fills it. The actor of ctx is

@@ -9,6 +9,7 @@ import (
 	"plait/internal/kit/id"
 	"plait/internal/kit/seal"
 	"plait/internal/kit/web"
+	"plait/internal/spine/news"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/who"
 )
@@ -31,13 +32,14 @@ type Room struct {
 	people   People
 	words    Words
 	consents Consents
+	stories  Stories
 	zones    Zones
 	face     *face
 }
 
 // New makes the room.
-func New(n plug.Needs, people People, said Words, consents Consents, zones Zones) *Room {
-	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, key: n.Key, people: people, words: said, consents: consents, zones: zones}
+func New(n plug.Needs, people People, said Words, consents Consents, stories Stories, zones Zones) *Room {
+	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, key: n.Key, people: people, words: said, consents: consents, stories: stories, zones: zones}
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r, base: n.BaseURL,
 		budget: web.NewBudget(n.Clock, web.Rate{Most: 20, Per: time.Minute}, nil)}
 	return r
@@ -63,6 +65,7 @@ func (r *Room) Plug() plug.Plug {
 			{Pattern: "GET /card/q/{code}", Permission: web.Public, Handle: f.scanned},
 			{Pattern: "GET /card/lock", Permission: web.Public, Handle: f.lockForm},
 			{Pattern: "POST /card/lock", Permission: web.Public, Handle: f.unlock},
+			{Pattern: "GET /card/leave", Permission: web.Public, Handle: f.leaveNow},
 			{Pattern: "POST /card/leave", Permission: web.Public, Handle: f.leave},
 			{Pattern: "GET /card/words", Permission: "card.words", Handle: f.words},
 			{Pattern: "GET /card/words/{ref}/correct", Permission: "card.words", Handle: f.correctForm},
@@ -77,6 +80,8 @@ func (r *Room) Plug() plug.Plug {
 			{Pattern: "GET /card/take", Permission: "card.words", Handle: f.takeAllForm},
 			{Pattern: "POST /card/take", Permission: "card.words", Handle: f.takeAll},
 			{Pattern: "GET /card/thanks", Permission: "card.words", Handle: f.thanks},
+			{Pattern: "GET /card/letter/{id}", Permission: "card.words", Handle: f.letter},
+			{Pattern: "POST /card/outcome", Permission: "card.words", Handle: f.takeOutcome},
 			{Pattern: "POST /card/undo", Permission: "card.words", Handle: f.undo},
 			{Pattern: "GET /card/secure", Permission: "card.words", Handle: f.secureForm},
 			{Pattern: "POST /card/secure", Permission: "card.words", Handle: f.secure},
@@ -90,6 +95,7 @@ func (r *Room) Plug() plug.Plug {
 			// A code opens a person's words, so only those who work with words hand cards out.
 			{Name: "card.make", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner}},
 		},
-		Words: words, Pages: pages, Migrations: migrations,
+		Listens: []news.Listener{{Name: "people.stopped", Hear: r.stopped}, {Name: "people.erased", Hear: r.erased}},
+		Words:   words, Pages: pages, Migrations: migrations,
 	}
 }

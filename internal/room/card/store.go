@@ -64,3 +64,15 @@ func setTries(tx *db.Tx, programme, id string, tries, at int64) error {
 func setLooks(tx *db.Tx, programme, id, format, language string) error {
 	return tx.Do(db.Q(`update card_card set format = ?, language = ? where programme = ? and id = ?`, format, language, programme, id))
 }
+
+// plain takes look and language off the cards of a person.
+func plain(tx *db.Tx, programme, person string) error {
+	return tx.Do(db.Q(`update card_card set format = '', language = '' where programme = ? and person = ?`, programme, person))
+}
+
+// beyond counts what a person's card opens outside the places of may: also what was taken
+// back and can be undone, for the card undoes it.
+func beyond(tx *db.Tx, programme, person string, may db.Part) (int64, error) {
+	return db.Count(tx, db.Join(db.Q(`select count(*) from ref_record r where r.programme = ? and r.person = ? and r.kind <> 'person' and not (`,
+		programme, person), may, db.Q(`)`)))
+}

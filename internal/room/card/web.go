@@ -2,6 +2,7 @@ package card
 
 import (
 	"context"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,20 +18,31 @@ import (
 	"plait/internal/spine/who"
 )
 
-// wordsView is the page of a card: what the person said and what they agreed to.
+// wordsView is the page of a card: what the person said, what became of it and what they
+// agreed to.
 type wordsView struct {
-	Said   []saidView
-	Taken  []takenView
-	Listen bool
-	Key    string
+	Said     []saidView
+	Letters  []letterLine
+	Outcomes []outcomeLine
+	Taken    []takenView
+	Scope    Scope
+	Listen   bool
+	Key      string
 }
 
 type saidView struct {
 	Word
-	Here   string // address of this contribution's pages
-	Day    string
-	Agreed []string // beyond the work itself; none = nothing more was agreed
+	Here                    string // address of this contribution's pages
+	Day                     string
+	Agreed                  []string // beyond the work itself; none = nothing more was agreed
+	Became                  Became
+	Learned, Doing, Changed []line
+	Missing                 bool // something is not yet said plainly
 }
+
+type letterLine struct{ Href, Day string }
+
+type outcomeLine struct{ Ref, Text, Day string }
 
 type takenView struct {
 	Act, At, Text string
@@ -38,10 +50,14 @@ type takenView struct {
 
 // loaded is everything a card's pages show, read in one transaction.
 type loaded struct {
-	words  []Word
-	agreed []Agreed
-	taken  []Taken
-	zone   string
+	words    []Word
+	agreed   []Agreed
+	taken    []Taken
+	became   map[ref.Ref]Became
+	letters  []Letter
+	outcomes []Outcome
+	scope    Scope
+	zone     string
 }
 
 func (f *face) load(ctx context.Context, a who.Actor) (l loaded, err error) {
@@ -61,6 +77,18 @@ func (f *face) load(ctx context.Context, a who.Actor) (l loaded, err error) {
 			return err
 		}
 		if l.taken, err = f.room.consents.Taken(ctx, tx, person(a)); err != nil {
+			return err
+		}
+		if l.became, err = f.room.stories.Became(ctx, tx, refs); err != nil {
+			return err
+		}
+		if l.letters, err = f.room.stories.Letters(ctx, tx); err != nil {
+			return err
+		}
+		if l.outcomes, err = f.room.stories.Outcomes(ctx, tx); err != nil {
+			return err
+		}
+		if l.scope, err = f.room.stories.Scopes(ctx, tx, refs); err != nil {
 			return err
 		}
 		l.zone, err = f.room.zones.Zone(tx, a.Programme)
@@ -94,9 +122,16 @@ func (f *face) words(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	chrome := page.ChromeFrom(r.Context())
-	v := wordsView{Listen: chrome.Format == page.Listen}
+	easy := chrome.Format == page.Easy
+	day := func(on string) string { return lang.Date(chrome.Lang, on) }
+	v := wordsView{Listen: chrome.Format == page.Listen, Scope: l.scope}
 	for i, x := range l.words {
-		s := saidView{Word: x, Here: said(x), Day: lang.Date(chrome.Lang, x.On)}
+		s := saidView{Word: x, Here: said(x), Day: day(x.On), Became: l.became[x.Ref]}
+		var miss [3]bool
+		s.Learned, miss[0] = lines(s.Became.Learned, easy, day)
+		s.Doing, miss[1] = lines(s.Became.Doing, easy, day)
+		s.Changed, miss[2] = lines(s.Became.Changed, easy, day)
+		s.Missing = miss[0] || miss[1] || miss[2]
 		if i < len(l.agreed) {
 			for _, u := range l.agreed[i].Uses {
 				s.Agreed = append(s.Agreed, f.T(r, "card.use_"+string(u)))
@@ -104,9 +139,19 @@ func (f *face) words(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Said = append(v.Said, s)
 	}
+	for _, x := range l.letters {
+		v.Letters = append(v.Letters, letterLine{"/card/letter/" + x.ID, day(clock.DayOf(x.At, l.zone))})
+	}
+	for _, o := range l.outcomes {
+		text := o.Says
+		if easy && o.Plainly != "" {
+			text = o.Plainly
+		}
+		v.Outcomes = append(v.Outcomes, outcomeLine{o.Ref.String(), text, day(o.On)})
+	}
 	v.Taken = f.taken(r, a, l)
 	notice := ""
-	if done := r.URL.Query().Get("done"); slices.Contains([]string{"corrected", "added", "agreed", "undone", "secured"}, done) {
+	if done := r.URL.Query().Get("done"); slices.Contains([]string{"corrected", "added", "agreed", "undone", "secured", "outcome_taken"}, done) {
 		notice = f.T(r, "card.done_"+done)
 	}
 	return f.show(w, r, "card/words", "card.words_title", v, notice, "")
@@ -257,4 +302,22 @@ func (f *face) add(w http.ResponseWriter, r *http.Request) error {
 		return f.again(w, r, "card/add", "card.add_title", v, "/card/words", err)
 	}
 	return web.Redirect(w, r, "/card/words?done=added")
+}
+
+// letterView is a letter that was released to the person.
+type letterView struct {
+	Sheet  string
+	Letter template.HTML
+}
+
+func (f *face) letter(w http.ResponseWriter, r *http.Request) error {
+	if _, err := f.actor(w, r); err != nil {
+		return left(err)
+	}
+	text, err := f.room.stories.Letter(r.Context(), r.PathValue("id"), page.ChromeFrom(r.Context()).Format)
+	if err != nil {
+		return err
+	}
+	v := letterView{Sheet: f.room.stories.Sheet(), Letter: template.HTML(text)} // a template of the letters' room made it, and escaped it
+	return f.show(w, r, "card/letter", "card.letter_title", v, "", "/card/words")
 }

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"cmp"
 	"encoding/base64"
 	"html/template"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
 	"plait/internal/kit/lang"
 	"plait/internal/kit/page"
@@ -57,7 +59,7 @@ func (f *face) makeForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 // has says whether the person has a card that works, and chooses first the look and the
-// language that their newest card keeps.
+// language that they asked for; what is not known of them, as their newest card has it.
 func (f *face) has(r *http.Request, v makeView) (makeView, error) {
 	if v.Person.None() {
 		return v, nil
@@ -71,16 +73,46 @@ func (f *face) has(r *http.Request, v makeView) (makeView, error) {
 	if at, err := ref.Parse(r.FormValue("from")); err == nil && at.Kind == "contribution" {
 		v.From, v.FromWords = "/evidence/"+url.PathEscape(v.Project)+"/said/"+url.PathEscape(at.ID), true
 	}
-	if r.Method != http.MethodGet || len(out.Cards) == 0 {
+	if r.Method != http.MethodGet {
 		return v, nil
 	}
-	if c := out.Cards[0]; c.Format != "" {
-		v.Format = c.Format
+	look, language, err := f.likes(r, v.Person)
+	if err != nil {
+		return v, err
 	}
-	if c := out.Cards[0]; slices.Contains(f.Words.Languages(), c.Language) {
-		v.Language = c.Language
+	if len(out.Cards) > 0 {
+		look = cmp.Or(look, out.Cards[0].Format)
+		if language == "" || language == lang.Fallback { // everybody's, until they say another
+			language = cmp.Or(out.Cards[0].Language, language)
+		}
+	}
+	v.Format = cmp.Or(look, v.Format)
+	if slices.Contains(f.Words.Languages(), language) {
+		v.Language = language
 	}
 	return v, nil
+}
+
+// likes is the look and the language that a person asked for; "" for what is not known.
+// It asks first whether a card may be made for them at all.
+func (f *face) likes(r *http.Request, at ref.Ref) (look, language string, err error) {
+	err = f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		ctx := tx.Context()
+		rec, err := who.Record(ctx, tx, "card.make", ref.Of(ref.Person, at.ID))
+		if err != nil {
+			return err
+		}
+		if err := mayFor(ctx, tx, rec); err != nil {
+			return err
+		}
+		formats, tongue, err := f.room.people.OwnWishes(ctx, tx, rec.ID)
+		if fault.Is(err, fault.Missing) {
+			return nil // nothing is known of them
+		}
+		look, language = lookOf(formats), tongue
+		return err
+	})
+	return look, language, err
 }
 
 // may asks for card.make before a form is shown.

@@ -209,6 +209,15 @@ func (f *face) unlock(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, looks("/card/words", r, c))
 }
 
+// leaveNow closes the card on this device and goes where no one would look twice. It is a
+// link, so that it works at once and without JavaScript; it changes nothing but the cookie.
+func (f *face) leaveNow(w http.ResponseWriter, r *http.Request) error {
+	f.dropCookie(w)
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, f.Pages.LeaveURL(), http.StatusSeeOther)
+	return nil
+}
+
 func (f *face) leave(w http.ResponseWriter, r *http.Request) error {
 	f.dropCookie(w)
 	return web.Redirect(w, r, "/card?done=left")

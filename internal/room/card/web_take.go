@@ -157,3 +157,21 @@ func (f *face) undo(w http.ResponseWriter, r *http.Request) error {
 	}
 	return web.Redirect(w, r, "/card/words?done=undone")
 }
+
+// takeOutcome takes back something that changed for the person.
+func (f *face) takeOutcome(w http.ResponseWriter, r *http.Request) error {
+	if err := form.Parse(r); err != nil {
+		return err
+	}
+	if _, err := f.actor(w, r); err != nil {
+		return left(err)
+	}
+	at, err := ref.Parse(r.FormValue("ref"))
+	if err != nil {
+		return err
+	}
+	if err := f.room.stories.TakeBack(r.Context(), r.FormValue("key"), at); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, "/card/words?done=outcome_taken")
+}

@@ -422,3 +422,32 @@ func TestStrangersAreSentAway(t *testing.T) {
 		}
 	}
 }
+
+// Who helped is a name: for the roles that may see names, and for the person on their card.
+func TestWhoHelpedIsForThoseWhoSeeNames(t *testing.T) {
+	kit.Each(t, func(t *testing.T, h *house.House) {
+		person := h.Person()
+		at := said(h, person, "Ring first.")
+		for name, c := range map[string]struct {
+			ctx  context.Context
+			want string
+		}{
+			"a project lead": {h.As(who.ProjectLead), "A neighbour"}, "a partner": {h.As(who.Partner), "A neighbour"}, "the person": {h.AsCard(person), "A neighbour"},
+			"the operator": {h.AsOperator(), "A neighbour"}, "an evaluator": {h.As(who.Evaluator), ""}, "a reviewer": {h.As(who.Reviewer), ""}, "communications": {h.As(who.Communicator), ""},
+		} {
+			got := see(h, c.ctx, at)
+			if got.Given.Helper != c.want || got.Given.Mode != "support" {
+				t.Errorf("%s sees %q, %q", name, got.Given.Helper, got.Given.Mode)
+			}
+			past := h.Do(c.ctx, "consent.history", consent.SeeIn{Ref: at}).(consent.HistoryOut)
+			if len(past.Given) != 1 || past.Given[0].Helper != c.want {
+				t.Errorf("%s reads in the history: %+v", name, past.Given)
+			}
+		}
+		for _, pattern := range []string{"GET /consent/{ref}", "GET /consent/{ref}/history"} {
+			if _, page, _ := answer(h, h.As(who.Evaluator), pattern, at, nil); strings.Contains(page, "A neighbour") || !strings.Contains(page, "support") {
+				t.Errorf("%s names who helped, or hides that someone did", pattern)
+			}
+		}
+	})
+}

@@ -138,6 +138,21 @@ func consentable(rec ref.Record) error {
 	return nil
 }
 
+// namesHelper says whether the actor may read who supported or spoke for the person.
+// Only roles that may see names write agreements down, and a card its own; the others are
+// told that someone helped, by the mode.
+func namesHelper(ctx context.Context, tx *db.Tx, rec ref.Record) bool {
+	return who.Can(ctx, tx, "consent.change", rec.Ref())
+}
+
+// Regime tells under what a record was agreed to: improvement or research, the reference
+// of the ethics approval and the nation; each "" when it was not said. What someone adds
+// to it on their card carries the same. The caller has asked who.Must.
+func (r *Room) Regime(tx *db.Tx, programme, record string) (regime, ethics, nation string, err error) {
+	g, _, err := last(tx, programme, record)
+	return g.Regime, g.Ethics, g.Nation, err
+}
+
 // SeeIn asks what was agreed for one record.
 type SeeIn struct {
 	Ref ref.Ref `json:"ref"`
@@ -171,6 +186,9 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 		out = SeeOut{Ref: rec.Ref(), Person: rec.Person, Grants: []terms.Grant{}}
 		if out.Given, out.Version, err = last(tx, rec.Programme, rec.ID); err != nil {
 			return err
+		}
+		if !namesHelper(ctx, tx, rec) {
+			out.Given.Helper = ""
 		}
 		taken, err := takenOf(tx, rec.Programme, rec.ID)
 		if err != nil {
@@ -215,6 +233,11 @@ func (r *Room) History(ctx context.Context, in SeeIn) (out HistoryOut, err error
 		out.Ref = rec.Ref()
 		if out.Given, err = givens(tx, rec.Programme, rec.ID); err != nil {
 			return err
+		}
+		if !namesHelper(ctx, tx, rec) {
+			for i := range out.Given {
+				out.Given[i].Helper = ""
+			}
 		}
 		out.Taken, err = takenOf(tx, rec.Programme, rec.ID)
 		return err

@@ -202,6 +202,13 @@ func (r *Room) WithdrawAll(ctx context.Context, in WithdrawAllIn) (out WithdrawA
 	return out, err
 }
 
+// EraseAll takes everything of a person back and erases it at once, for another room's
+// verb that takes the person out: ctx and tx are that verb's. It counts what went.
+func (r *Room) EraseAll(ctx context.Context, _ *db.Tx, person ref.Ref) (int64, error) {
+	out, err := r.WithdrawAll(ctx, WithdrawAllIn{Person: person, EraseNow: true})
+	return out.Count, err
+}
+
 // RestoreIn undoes a take-back.
 type RestoreIn struct {
 	Ref ref.Ref `json:"ref"` // a record, or a person for everything that went at once

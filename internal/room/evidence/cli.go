@@ -128,16 +128,21 @@ func (c *addCommand) bring(ctx context.Context, h *plug.Host, in StageIn, at []i
 	if err != nil {
 		return err
 	}
-	taken := map[string]bool{}
+	taken := map[string]BringOut{} // imports that were cut off half-way before, now whole
 	for i, f := range brought.Files {
 		file := &out.Files[at[i]]
 		file.Stored, file.SameAs = f.Stored, f.SameAs
-		if f.Going != "" && !taken[f.Going] {
-			// The same files were cut off half-way before: they are taken up again.
-			taken[f.Going] = true
-			if _, err := store(ctx, h, f.Going, 0); err != nil {
+		if f.Going == "" {
+			continue
+		}
+		if _, ok := taken[f.Going]; !ok {
+			if taken[f.Going], err = store(ctx, h, f.Going, 0); err != nil {
 				return err
 			}
+		}
+		// It is that import's file which is stored now, and that import which an undo takes back.
+		if went := taken[f.Going]; went.State == BatchIn && f.GoingN < int64(len(went.Files)) {
+			file.Stored, file.SameAs, out.Batch = went.Files[f.GoingN].Stored, "", f.Going
 		}
 	}
 	if brought.State == BatchIn {

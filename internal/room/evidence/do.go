@@ -322,6 +322,7 @@ func (r *Room) List(ctx context.Context, in ListIn) (out ListOut, err error) {
 		if out.Contributions, out.Next, err = list(tx, in, may); err != nil {
 			return err
 		}
+		hideHelpers(ctx, tx, out.Contributions)
 		if in.Batch != "" {
 			if out.Of, err = listBatch(tx, who.From(ctx).Programme, in, may); err != nil {
 				return err
@@ -362,6 +363,9 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 		if out.Contribution, err = one(tx, rec.Programme, in.Ref.ID); err != nil {
 			return err
 		}
+		seen := []Contribution{out.Contribution}
+		hideHelpers(ctx, tx, seen)
+		out.Contribution = seen[0]
 		if out.Uses, err = terms.Of(tx, rec); err != nil {
 			return err
 		}

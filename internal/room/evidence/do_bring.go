@@ -34,7 +34,8 @@ type BringFile struct {
 	SameAs string `json:"same_as"` // name of the earlier file that is the same
 	// Going is the import in which that earlier file is still on its way, to be taken up
 	// again with Bring; "" when it is in.
-	Going string `json:"going"`
+	Going  string `json:"going"`
+	GoingN int64  `json:"going_n"` // that file's number in it
 }
 
 // Slow work that goes on after its page has answered.
@@ -148,14 +149,21 @@ func (r *Room) begin(ctx context.Context, tx *db.Tx, head *importHead, now int64
 // bringAll stores chunk after chunk until the import is in, or no longer going; with
 // most > 0 it stops after about so many rows.
 func (r *Room) bringAll(ctx context.Context, batch string, most int64) error {
-	for stored := int64(0); most <= 0 || stored < most; stored += importChunk {
+	size := int64(importChunk)
+	for stored := int64(0); most <= 0 || stored < most; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		more, err := r.bringSome(ctx, batch)
+		n := size
+		if most > 0 {
+			n = min(size, max(most-stored, importChunk))
+		}
+		began := r.clock.Now()
+		more, err := r.bringSome(ctx, batch, n)
 		if err != nil || !more {
 			return err
 		}
+		stored, size = stored+n, paced(n, r.clock.Now()-began)
 	}
 	return nil
 }
@@ -167,10 +175,10 @@ type chunk struct {
 	now          int64
 }
 
-// bringSome stores the next rows of an import in one transaction, or, when none is
+// bringSome stores the next n rows of an import in one transaction, or, when none is
 // left, shows them all.
-func (r *Room) bringSome(ctx context.Context, batch string) (more bool, err error) {
-	k := chunk{ids: make([]string, importChunk), entries: make([]string, importChunk), agreement: r.ids.New(), now: r.clock.Now()}
+func (r *Room) bringSome(ctx context.Context, batch string, n int64) (more bool, err error) {
+	k := chunk{ids: make([]string, n), entries: make([]string, n), agreement: r.ids.New(), now: r.clock.Now()}
 	for i := range k.ids {
 		k.ids[i], k.entries[i] = r.ids.New(), r.ids.New()
 	}
@@ -184,7 +192,7 @@ func (r *Room) bringSome(ctx context.Context, batch string) (more bool, err erro
 			return nil
 		}
 		programme := who.From(ctx).Programme
-		rows, err := nextRows(tx, programme, batch, head.Last, importChunk)
+		rows, err := nextRows(tx, programme, batch, head.Last, n)
 		if err != nil {
 			return err
 		}
@@ -199,8 +207,8 @@ func (r *Room) bringSome(ctx context.Context, batch string) (more bool, err erro
 		if err := r.hold(ctx, tx, programme, head.Said, cs, k); err != nil {
 			return err
 		}
-		for n, stored := range by {
-			if err := addStored(tx, programme, batch, n, stored); err != nil {
+		for file, stored := range by {
+			if err := addStored(tx, programme, batch, file, stored); err != nil {
 				return err
 			}
 		}
@@ -310,7 +318,7 @@ func (r *Room) brought(ctx context.Context, batch string) (out BringOut, err err
 				if e, ok, err := sameFile(tx, programme, head.Project, head.ID, f.Digest, ""); err != nil {
 					return err
 				} else if ok && e.State == BatchGoing {
-					b.Going = e.Batch
+					b.Going, b.GoingN = e.Batch, e.N
 				}
 			}
 			out.Files = append(out.Files, b)

@@ -146,7 +146,7 @@ func (r *Room) read(ctx context.Context, in StageIn, at place) ([]ImportFile, []
 	for i, f := range in.Files {
 		parsed, err := r.parser.Parse(ctx, f.Content, in.Columns)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, unread(err, f.Name)
 		}
 		file := ImportFile{N: int64(i), Name: fit(f.Name, 200), Format: parsed.Format, Encoding: parsed.Encoding, Hash: hashOf(f.Content),
 			Header: parsed.Header, Columns: parsed.Columns, Rows: int64(len(parsed.Rows)), Told: parsed.Problems}
@@ -237,61 +237,80 @@ type ColumnsOut struct {
 	Problems int   `json:"problems"`
 }
 
-// Columns changes how a sheet that waits is read, and looks at every row again.
+// Columns changes how a sheet that waits is read, and looks at every row again. It reads
+// them in short transactions of its own, and writes what it found at the end: the same
+// again gives the same, and of two at once the later stays.
 func (r *Room) Columns(ctx context.Context, in ColumnsIn) (out ColumnsOut, err error) {
 	now := r.clock.Now()
-	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		head, err := mayImport(ctx, tx, in.Batch)
+	var s survey
+	err = r.db.Read(ctx, func(tx *db.Tx) error {
+		head, file, err := r.sheetOf(ctx, tx, in)
 		if err != nil {
 			return err
 		}
-		if head.State != BatchStaged {
-			return fault.New(fault.Conflict, "evidence.import_not_staged").With("evidence.import_undone_do")
-		}
-		programme := who.From(ctx).Programme
-		files, err := importFiles(tx, programme, in.Batch)
-		if err != nil {
-			return err
-		}
-		if in.File < 0 || in.File >= int64(len(files)) || !files[in.File].sheet() {
-			return fault.Fielded("file", "house.bad_choice")
-		}
-		file := files[in.File]
-		if in.Chosen != nil {
-			file.Columns = *in.Chosen
-		} else if file.Columns, err = parseColumns(file.Header, in.Columns); err != nil {
-			return fault.Fielded("columns", "evidence.import_bad_columns", "Found", named(file.Header), "Why", err.Error())
-		}
-		var c fault.Check
-		c.Need(file.Columns.within(len(file.Header)), "words", "house.bad_choice")
-		c.Need(file.Columns.usable(), "words", "evidence.import_need_words_column")
-		if err := c.Err(); err != nil {
-			return err
-		}
-		at := place{project: head.Project, file: file.Name, said: head.Said, now: now}
-		if at.sites, err = sitesOf(tx, programme, head.Project, now); err != nil {
-			return err
-		}
-		if file.Digest, err = digestOf(file.Hash, head.Project, file.Columns); err != nil {
-			return err
-		}
-		s := survey{file: file, at: at}
-		s.begin()
-		const most = 2000
-		for from := int64(0); from < file.Rows; from += most {
-			rows, err := rowsOf(tx, programme, in.Batch, in.File, from, most)
-			if err != nil {
-				return err
-			}
-			for _, row := range rows[:min(len(rows), most)] {
-				s.row(row.Row)
-			}
-		}
-		r.english(s.file.Problems)
-		out = ColumnsOut{Rows: s.file.Rows, Good: s.file.Good, Problems: len(s.file.Told) + len(s.file.Problems)}
-		return setFile(tx, programme, in.Batch, s.file)
+		s = survey{file: file, at: place{project: head.Project, file: file.Name, said: head.Said, now: now}}
+		s.at.sites, err = sitesOf(tx, who.From(ctx).Programme, head.Project, now)
+		return err
 	})
-	return out, err
+	if err != nil {
+		return out, err
+	}
+	if s.file.Digest, err = digestOf(s.file.Hash, s.at.project, s.file.Columns); err != nil {
+		return out, err
+	}
+	s.begin()
+	for from := int64(0); from < s.file.Rows; from += surveyChunk {
+		var rows []stagedRow
+		err := r.db.Read(ctx, func(tx *db.Tx) (err error) {
+			rows, err = rowsOf(tx, who.From(ctx).Programme, in.Batch, in.File, from, surveyChunk)
+			return err
+		})
+		if err != nil {
+			return out, err
+		}
+		for _, row := range rows {
+			s.row(row.Row)
+		}
+	}
+	r.english(s.file.Problems)
+	err = r.db.Write(ctx, func(tx *db.Tx) error {
+		if _, _, err := r.sheetOf(ctx, tx, in); err != nil {
+			return err // brought in or thrown away while its rows were read
+		}
+		return setFile(tx, who.From(ctx).Programme, in.Batch, s.file)
+	})
+	if err != nil {
+		return out, err
+	}
+	return ColumnsOut{Rows: s.file.Rows, Good: s.file.Good, Problems: len(s.file.Told) + len(s.file.Problems)}, nil
+}
+
+// sheetOf reads the sheet of a waiting import, with the columns that were chosen for it.
+func (r *Room) sheetOf(ctx context.Context, tx *db.Tx, in ColumnsIn) (importHead, ImportFile, error) {
+	head, err := mayImport(ctx, tx, in.Batch)
+	if err != nil {
+		return head, ImportFile{}, err
+	}
+	if head.State != BatchStaged {
+		return head, ImportFile{}, fault.New(fault.Conflict, "evidence.import_not_staged").With("evidence.import_undone_do")
+	}
+	files, err := importFiles(tx, who.From(ctx).Programme, in.Batch)
+	if err != nil {
+		return head, ImportFile{}, err
+	}
+	if in.File < 0 || in.File >= int64(len(files)) || !files[in.File].sheet() {
+		return head, ImportFile{}, fault.Fielded("file", "house.bad_choice")
+	}
+	file := files[in.File]
+	if in.Chosen != nil {
+		file.Columns = *in.Chosen
+	} else if file.Columns, err = parseColumns(file.Header, in.Columns); err != nil {
+		return head, ImportFile{}, fault.Fielded("columns", "evidence.import_bad_columns", "Found", named(file.Header), "Why", err.Error())
+	}
+	var c fault.Check
+	c.Need(file.Columns.within(len(file.Header)), "words", "house.bad_choice")
+	c.Need(file.Columns.usable(), "words", "evidence.import_need_words_column")
+	return head, file, c.Err()
 }
 
 // SharedIn is what all rows of an import share, where a row does not say otherwise.

@@ -66,13 +66,18 @@ func (r *Room) Add(ctx context.Context, in AddIn) (out GiveOut, err error) {
 				return err
 			}
 		}
-		ends := ""
+		agreement := terms.Agreement{Mode: "own", Asked: "clicked"}
+		if rec.Kind != ref.Person {
+			if agreement.Regime, agreement.Ethics, agreement.Nation, err = r.consents.Regime(tx, rec.Programme, rec.ID); err != nil {
+				return err
+			}
+		}
 		if rec.Kind != ref.Person && rec.Until != ref.NoEnd {
 			zone, err := r.zone(tx, rec.Programme)
 			if err != nil {
 				return err
 			}
-			ends = clock.DayOf(rec.Until-1, zone) // no longer than what it adds to
+			agreement.Ends = clock.DayOf(rec.Until-1, zone) // no longer than what it adds to
 		}
 		if first.Project == "" {
 			// Someone of the whole programme: their words go where they last spoke.
@@ -89,7 +94,7 @@ func (r *Room) Add(ctx context.Context, in AddIn) (out GiveOut, err error) {
 			in.Language = first.Language
 		}
 		s := Said{Strands: first.StrandList(), Site: first.Site, Person: rec.Person, Role: first.Role, Source: first.Source, Language: in.Language,
-			Expressed: "written", Voice: "own", Agreement: terms.Agreement{Mode: "own", Asked: "clicked", Ends: ends}}
+			Expressed: "written", Voice: "own", Agreement: agreement}
 		c := made(id, first.Project, in.Words, s, now)
 		if err := r.keep(ctx, tx, []Contribution{c}, s, agreed); err != nil {
 			return err

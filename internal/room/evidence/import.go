@@ -6,12 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
 	"plait/internal/engine/cite"
 	"plait/internal/engine/table"
-	"plait/internal/kit/fault"
+	"plait/internal/kit/child"
 	"plait/internal/kit/text"
 )
 
@@ -21,12 +22,16 @@ const (
 	MaxFiles      = 100              // files of one import
 	MaxImport     = 64 << 20         // bytes of all its files
 	ParseTime     = 30 * time.Second // for reading one file
-	importChunk   = 500              // rows stored in one transaction
+	importChunk   = 250              // rows stored in the first transaction; the next are as many as take long enough
+	leastChunk    = 50               // but no fewer
+	mostChunk     = 500              // and no more
+	surveyChunk   = 2000             // rows looked at again in one transaction
 	sweepChunk    = 100              // rows deleted in one: taking words out of the search index securely is slow
 	previewRows   = 7                // rows of each file shown before they are brought in
 	importNow     = 1000             // up to so many rows are stored while the page waits
 	maxTold       = 20_000           // problems kept for one file; the last says how many more there are
 	maxCellInText = 80               // characters of a cell that a message quotes
+	maxColumns    = 100              // columns that rows longer than the head may add up to
 )
 
 // Trouble is one thing that was lost or that a person should look at, in a file that
@@ -124,6 +129,18 @@ func parseColumns(header []string, spec string) (Columns, error) {
 	return c, nil
 }
 
+// paced is how many rows the next transaction stores, after one of size rows took so many
+// microseconds: others wait for it, so it is kept below 100 ms on a slow machine too.
+func paced(size, took int64) int64 {
+	switch {
+	case took > 80_000:
+		return max(leastChunk, size/2)
+	case took < 30_000:
+		return min(mostChunk, size*2)
+	}
+	return size
+}
+
 // FileIn is one file that came in.
 type FileIn struct {
 	Name    string `json:"name"`
@@ -151,7 +168,8 @@ type Parsed struct {
 // time, and of memory where it is a process of its own.
 type Parser interface {
 	// Parse reads b. columns is "words=COL,date=COL" or "" to propose them. What cannot be
-	// read is in Parsed.Problems; the error is for a parser that itself could not run.
+	// read is in Parsed.Problems; the error is child.ErrSlow or child.ErrFailed where the file
+	// made the parser fail, another where the parser itself could not run.
 	Parse(ctx context.Context, b []byte, columns string) (Parsed, error)
 }
 
@@ -176,7 +194,7 @@ func (p InProcess) Parse(ctx context.Context, b []byte, columns string) (Parsed,
 	case out := <-done:
 		return out, nil
 	case <-ctx.Done():
-		return Parsed{}, fault.New(fault.Invalid, "evidence.import_slow").With("evidence.import_slow_do").Because(ctx.Err())
+		return Parsed{}, unread(fmt.Errorf("%w: %w", child.ErrSlow, ctx.Err()), "")
 	}
 }
 
@@ -253,6 +271,7 @@ func parseSheet(b []byte, format, spec string) Parsed {
 		}
 		return out
 	}
+	widen(&sheet)
 	switch {
 	case spec != "":
 		columns, err := parseColumns(sheet.Header, spec)
@@ -280,6 +299,26 @@ func parseSheet(b []byte, format, spec string) Parsed {
 		out.Rows = append(out.Rows, Row{Line: sheet.Lines[i], Cells: cells})
 	}
 	return out
+}
+
+// widen names the columns that a short head row does not: as many as the widest row
+// has, to maxColumns in all. What stands beyond those is kept and cannot be chosen.
+func widen(sheet *table.Sheet) {
+	width := len(sheet.Header)
+	for _, cells := range sheet.Rows {
+		width = max(width, min(len(cells), maxColumns))
+	}
+	if width == len(sheet.Header) {
+		return
+	}
+	for n := len(sheet.Header) + 1; n <= width; n++ {
+		sheet.Header = append(sheet.Header, fmt.Sprintf("Column %d", n)) // as table names those of a sheet without a head
+	}
+	for i, cells := range sheet.Rows {
+		if len(cells) < width {
+			sheet.Rows[i] = append(cells[:len(cells):len(cells)], make([]string, width-len(cells))...)
+		}
+	}
 }
 
 // named is a sheet's columns in one line of a message.

@@ -572,7 +572,11 @@ func TestImportPages(t *testing.T) {
 		}
 		say("the list", "/evidence/"+h.Project+"?batch="+batch, "The bus stops at four", "carer")
 		say("the import", at, "The file is in", "1 row is saved")
-		say("the imports", here, "spring.csv", "Saved")
+		say("the imports", here, "spring.csv", "Saved", at+"?undo=ask")
+		say("the question before the undo", at+"?undo=ask", "Undo this file?", "Keep it", `action="/evidence/`+h.Project+`/undo"`)
+		if _, _, page := call(h, ctx, http.MethodGet, at, "", nil); strings.Contains(page, "/undo\"") {
+			t.Error("the page of an import undoes it without a question")
+		}
 		post("undo", "/evidence/"+h.Project+"/undo", url.Values{"batch": {batch}, "next": {"import"}, "key": {"k5"}}, here+"?done=undone")
 		say("the imports after it", here, "Taken out again")
 		if seen(h) != 0 {

@@ -18,7 +18,7 @@ func importSamples() map[string]page.Samples {
 		First: []importRow{{c, 2, true}, {Contribution{}, 3, false}}, Lists: [][]any{{"3", "This row has no words."}}, Reads: true}
 	second := view
 	second.N = 1
-	staged := importView{LookOut: LookOut{Batch: batch, Project: project, State: BatchStaged}, Here: "/evidence/" + project + "/import/" + batch, Good: 2, Left: 1, Already: 3, Throw: true, Ready: true,
+	staged := importView{LookOut: LookOut{Batch: batch, Project: project, State: BatchStaged}, Here: "/evidence/" + project + "/import/" + batch, Good: 2, Left: 1, Already: 3, Throw: true, Ask: true, Ready: true,
 		Files: []importFileView{view, second}}
 	shared := importSharedView{giveView: giveView{GiveIn: GiveIn{Project: project, Said: Said{Role: "carer", Agreement: terms.Agreement{Uses: []terms.Use{terms.Quote}}}},
 		Strands: []page.Option{{Value: "lived", Text: "Lived experience"}}, Uses: []page.Option{{Value: "quote", Text: "Quoted"}}, Ways: []page.Option{{Value: "spoken", Text: "Spoken"}},

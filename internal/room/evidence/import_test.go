@@ -160,3 +160,11 @@ func TestEveryReasonHasWords(t *testing.T) {
 		t.Errorf("only %d reasons were looked at", len(said))
 	}
 }
+
+func TestPaced(t *testing.T) {
+	for _, c := range []struct{ size, took, want int64 }{{250, 10_000, 500}, {500, 10_000, 500}, {500, 60_000, 500}, {500, 190_000, 250}, {250, 90_000, 125}, {60, 900_000, 50}, {50, 900_000, 50}, {50, 1000, 100}} {
+		if got := paced(c.size, c.took); got != c.want {
+			t.Errorf("after %d rows in %d µs: %d, want %d", c.size, c.took, got, c.want)
+		}
+	}
+}

@@ -29,6 +29,8 @@ var migrations embed.FS
 type Consents interface {
 	// Agree stores one agreement for many new records. id is new.
 	Agree(ctx context.Context, tx *db.Tx, id string, recs []ref.Record, a terms.Agreement) error
+	// Regime reads under which regime, ethics reference and nation a record was agreed.
+	Regime(tx *db.Tx, programme, record string) (regime, ethics, nation string, err error)
 }
 
 // Zones tells a programme's time zone; the room programme fills it.

@@ -136,6 +136,7 @@ func importFiles(tx *db.Tx, programme, batch string) ([]ImportFile, error) {
 type earlier struct {
 	Batch, Name, State string
 	At                 int64
+	N                  int64 // the file's number in that import
 }
 
 // sameFile finds an import, on its way or in, that holds the same: by digest (bytes,
@@ -145,10 +146,10 @@ func sameFile(tx *db.Tx, programme, project, not, digest, hash string) (earlier,
 	if digest == "" {
 		which = db.Q("f.hash = ?", hash)
 	}
-	return db.One(tx, db.Join(db.Q(`select f.batch, f.name, b.state, b.at from evidence_import_file f
+	return db.One(tx, db.Join(db.Q(`select f.batch, f.name, b.state, b.at, f.n from evidence_import_file f
 		join evidence_batch b on b.programme = f.programme and b.id = f.batch where f.programme = ?`, programme), db.Q("and"), which,
 		db.Q(`and f.same_as = '' and b.project = ? and b.id <> ? and b.state in (?, ?) order by b.at, f.n limit 1`, project, not, BatchGoing, BatchIn)),
-		func(r db.Row, e *earlier) error { return r.Scan(&e.Batch, &e.Name, &e.State, &e.At) })
+		func(r db.Row, e *earlier) error { return r.Scan(&e.Batch, &e.Name, &e.State, &e.At, &e.N) })
 }
 
 func insertRows(tx *db.Tx, programme, batch string, file, from int64, rows []Row) error {

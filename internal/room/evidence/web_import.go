@@ -118,6 +118,7 @@ type importView struct {
 	Left     int64 // rows that cannot be stored
 	Already  int64 // rows that are stored already
 	Throw    bool  // nothing of it is saved yet
+	Ask      bool  // asks once whether it may go
 	Stalled  bool
 	Files    []importFileView
 	Ready    bool // something can be brought in
@@ -244,6 +245,7 @@ func (f *face) importLook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v.Ask = r.URL.Query().Get("undo") == "ask" && v.State != BatchUndone && v.State != BatchSame
 	return f.Show(w, r, "evidence/import", page.View{Title: f.T(r, "evidence.import_title_"+v.State), Body: v, Back: "/evidence/" + v.Project + "/import"})
 }
 
@@ -262,7 +264,7 @@ func (f *face) importColumns(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err == nil {
-		_, err = plug.Run(r.Context(), f.desk, "evidence.columns", r.FormValue("key"), f.room.Columns, in)
+		_, err = f.room.Columns(r.Context(), in) // it runs its own transactions, and twice is once
 	}
 	if err != nil {
 		v, e := f.importView(r)

@@ -12,12 +12,12 @@ func (r *Room) importPlug() ([]plug.Verb, []web.Route) {
 		plug.Of("evidence.stage", "evidence.give", r.Stage),
 		plug.Of("evidence.bring", "evidence.give", r.Bring),
 		plug.Of("evidence.undo", "evidence.undo", r.Undo),
+		plug.Of("evidence.columns", "evidence.give", r.Columns),
 	}
 	for i := range verbs {
 		verbs[i].Batch = true
 	}
 	verbs = append(verbs,
-		plug.Of("evidence.columns", "evidence.give", r.Columns),
 		plug.Of("evidence.shared", "evidence.give", r.Shared),
 		plug.Read("evidence.look", "evidence.give", r.Look),
 		plug.Read("evidence.imports", "evidence.give", r.Imports),

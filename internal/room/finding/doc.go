@@ -7,6 +7,7 @@
 // shared; one that rests on a single strand is shared with a reason, shown wherever it is.
 //
 // Invariants: one contribution never fills two strands of that gate; disagreement is kept;
-// a fate other than used is a sentence that someone signed.
-// Tables: finding_finding, finding_pick, finding_fate. Kind: finding.
+// a fate other than used is a sentence that someone signed; a quote leaves this room only
+// with the words it was taken from.
+// Tables: finding_finding, finding_pick, finding_fate, finding_gone. Kind: finding.
 package finding

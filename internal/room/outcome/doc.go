@@ -2,8 +2,10 @@
 //
 // For project teams, evaluators and the people whose lives it is about. An outcome is
 // practical, or of practice, policy, strategy, resource, skill or relation, or it is one
-// person's own. A person's own outcome belongs to that person: it is on their card and
-// they can take it back.
+// person's own. A person's own outcome is a kind of its own with a permission of its own:
+// it belongs to that person, is on their card, is in no search, letter or count, and goes
+// when they take their words back.
 //
-// Tables: outcome_outcome. Kind: outcome.
+// It tells no news and hears consent.erased and consent.restored.
+// Tables: outcome_outcome. Kinds: outcome, personal.
 package outcome

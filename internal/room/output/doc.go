@@ -7,5 +7,5 @@
 //
 // Invariants: a letter holds no contributor's words, only their refs: the words are read
 // when it is shown, so what is taken back is out of every letter in the same second.
-// Tables: output_run, output_letter. Kind: letter.
+// Tables: output_run, output_letter, output_told, output_taken. Kind: letter.
 package output

@@ -3,7 +3,6 @@ package people
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
@@ -150,13 +149,18 @@ func (r *Room) Paste(ctx context.Context, in PasteIn) (out PasteOut, err error) 
 }
 
 // alter runs a change of one person: permission, version, row, record and trail are the
-// same for all of them. was is the version that was read; 0 takes any.
-func (r *Room) alter(ctx context.Context, verb, permission string, person ref.Ref, was int64, f func(tx *db.Tx, p *Person) error) (out PersonOut, err error) {
+// same for all of them. was is the version that was read; 0 takes any. then runs once the
+// change is stored, so that whoever is told of it finds it.
+func (r *Room) alter(ctx context.Context, verb, permission string, person ref.Ref, was int64, f func(tx *db.Tx, p *Person) error,
+	then ...func(tx *db.Tx, p Person) error) (out PersonOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
 		rec, p, err := record(ctx, tx, permission, person)
 		if err != nil {
 			return err
+		}
+		if p.State == Erased {
+			return gone()
 		}
 		if was != 0 && was != p.Version {
 			return fault.New(fault.Conflict, "people.changed_meanwhile").With("people.changed_meanwhile_do")
@@ -173,6 +177,11 @@ func (r *Room) alter(ctx context.Context, verb, permission string, person ref.Re
 			return err
 		}
 		out = PersonOut{p.Ref, p.Version}
+		for _, t := range then {
+			if err := t(tx, p); err != nil {
+				return err
+			}
+		}
 		return trail.Put(ctx, tx, entry, now, verb, p.Ref, p.Version, p.trace())
 	})
 	return out, err
@@ -236,6 +245,10 @@ func (r *Room) State(ctx context.Context, in StateIn) (PersonOut, error) {
 		p.State, p.StateOn = in.State, on
 		if in.State == Active {
 			p.StateOn = ""
+		}
+		return nil
+	}, func(tx *db.Tx, p Person) error {
+		if p.State == Active {
 			return nil
 		}
 		return r.news.Tell(tx, news.Item{Programme: who.From(ctx).Programme, Name: "people.stopped", Refs: []ref.Ref{p.Ref}, At: now})
@@ -246,7 +259,7 @@ func (r *Room) State(ctx context.Context, in StateIn) (PersonOut, error) {
 type ListIn struct {
 	Project string `json:"project" doc:"Project id; everyone the actor may see when not said."`
 	Name    string `json:"name" doc:"Part of a name."`
-	State   string `json:"state" doc:"active, moved, died or no more contact; all when not said."`
+	State   string `json:"state" doc:"active, moved, died, no more contact or erased; all but erased when not said."`
 	Due     bool   `json:"due" doc:"Only those who should be asked again what they need."`
 	After   string `json:"after"`
 	Limit   int64  `json:"limit" doc:"1 to 500; 50 when not said."`
@@ -269,7 +282,7 @@ func (r *Room) List(ctx context.Context, in ListIn) (out ListOut, err error) {
 			return err
 		}
 		var c fault.Check
-		c.Need(in.State == "" || slices.Contains(States(), in.State), "state", "house.bad_choice")
+		c.Need(in.State == "" || in.State == Erased || slices.Contains(States(), in.State), "state", "house.bad_choice")
 		if err := c.Err(); err != nil {
 			return err
 		}
@@ -328,30 +341,8 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 			return err
 		}
 		out.How, _, out.WhyNot = reachable(p.State, out.Contacts)
-		out.MayWrite = who.Can(ctx, tx, "people.change", p.Ref)
+		out.MayWrite = p.State != Erased && who.Can(ctx, tx, "people.change", p.Ref)
 		return nil
 	})
 	return out, err
-}
-
-// Reachable says how a person is to be reached: how is one of Ways, ok whether anything
-// may be sent or given at all, why the key of the reason when not.
-func (r *Room) Reachable(tx *db.Tx, programme, person string) (how string, ok bool, why string, err error) {
-	p, err := one(tx, programme, person)
-	if err != nil {
-		return "", false, "", err
-	}
-	all, err := contacts(tx, programme, person)
-	if err != nil {
-		return "", false, "", err
-	}
-	how, ok, why = reachable(p.State, all)
-	return how, ok, why, nil
-}
-
-// Label is the role label of a person, which other rooms show in place of the name; ""
-// when they chose none.
-func (r *Room) Label(tx *db.Tx, programme, person string) (string, error) {
-	p, err := one(tx, programme, person)
-	return strings.TrimSpace(p.Role), err
 }

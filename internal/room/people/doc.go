@@ -9,6 +9,7 @@
 // Invariants: a name never stands in ref_record, the trail's public columns or a log;
 // needs are shown before the name is used; who has died, moved or wants no more contact
 // is not written to. Tables: people_person, people_contact, people_need,
-// people_need_share, people_need_met, people_review, people_organisation, people_place.
+// people_need_share, people_need_met, people_review, people_organisation, people_place,
+// people_mix, people_trait.
 // Kinds: person, organisation.
 package people

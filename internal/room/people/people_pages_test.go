@@ -3,6 +3,7 @@ package people
 import (
 	"embed"
 	"io/fs"
+	"strings"
 	"testing"
 
 	"plait/internal/kit/lang"
@@ -59,16 +60,25 @@ func TestPages(t *testing.T) {
 			People: []listed{{p, "Al", "They have moved away", []string{"Easy read"}, true}}}}, Empty: page.View{Title: "People", Body: listView{Empty: links}}},
 		"people/add": {Full: page.View{Title: "Add", Errors: []page.Problem{{Field: "name", Text: "Give a name"}}, Body: addView{About: About{Name: "Alys"}, Version: 2, Scopes: options("a"), Languages: options("en", "cy"), Now: see.Rows}},
 			Empty: page.View{Title: "Add", Body: addView{}}},
-		"people/paste":             {Full: page.View{Title: "Paste", Body: pasteView{PasteIn{Pasted: "Alys"}, "k", options("a")}}, Empty: page.View{Title: "Paste", Body: pasteView{}}},
-		"people/see":               {Full: page.View{Title: "Al", Body: see}, Empty: page.View{Title: "Al", Body: seeView{}}},
-		"people/needs":             pair(NeedsIn{Version: 2, Wanted: Wanted{Asked: Yes, Format: []string{"audio"}, SupportWords: "quiet"}}, NeedsIn{}, map[string][]page.Option{"asked": options(Answers()...), "format": options("audio"), "contact": options("text"), "professional": options("advocate"), "support": options("more_time")}, "asked"),
-		"people/reach":             pair(ReachIn{How: Email, Safe: true}, ReachIn{}, map[string][]page.Option{"how": options(Ways()...)}, "address"),
-		"people/share":             pair(ShareIn{With: "The hall"}, ShareIn{}, nil, "with"),
-		"people/share_check":       {Full: pair(ShareIn{With: "The hall", Since: "2026-03-02", Agreed: "on the phone"}, nil, nil, "").Full, Empty: pair(nil, ShareIn{}, nil, "").Empty},
-		"people/met":               pair(MetIn{Met: "no"}, MetIn{}, map[string][]page.Option{"met": options(Degrees()...)}, "met"),
-		"people/review":            pair(ReviewIn{By: "Al"}, ReviewIn{}, nil, "by"),
-		"people/state":             pair(StateIn{Version: 2, State: Died}, StateIn{}, map[string][]page.Option{"state": options(States()...)}, "state"),
-		"people/place":             pair(PlaceIn{Organisation: ref.Of(Organisation, "5")}, PlaceIn{}, map[string][]page.Option{"organisation": options("organisation:5")}, "organisation"),
+		"people/paste": {Full: page.View{Title: "Paste", Body: pasteView{PasteIn{Pasted: "Alys"}, "k", options("a")}}, Empty: page.View{Title: "Paste", Body: pasteView{}}},
+		"people/see":   {Full: page.View{Title: "Al", Body: see}, Empty: page.View{Title: "Al", Body: seeView{}}},
+		"people/erase": {Full: page.View{Title: "Erase", Body: eraseView{EraseIn: EraseIn{Person: p.Ref, Version: 2, Why: TheyAsked, Words: KeepWords}, Step: stepCheck, Called: "Al", Flags: see.Flags,
+			Rows: []page.Row{{Key: "Why", Value: "They asked", Links: links}}, Goes: []string{"Their name"}, Kept: []string{"A number"}}},
+			Empty: page.View{Title: "Erase", Body: eraseView{}}},
+		"people/needs":       pair(NeedsIn{Version: 2, Wanted: Wanted{Asked: Yes, Format: []string{"audio"}, SupportWords: "quiet"}}, NeedsIn{}, map[string][]page.Option{"asked": options(Answers()...), "format": options("audio"), "contact": options("text"), "professional": options("advocate"), "support": options("more_time")}, "asked"),
+		"people/reach":       pair(ReachIn{How: Email, Safe: true}, ReachIn{}, map[string][]page.Option{"how": options(Ways()...)}, "address"),
+		"people/share":       pair(ShareIn{With: "The hall"}, ShareIn{}, nil, "with"),
+		"people/share_check": {Full: pair(ShareIn{With: "The hall", Since: "2026-03-02", Agreed: "on the phone"}, nil, nil, "").Full, Empty: pair(nil, ShareIn{}, nil, "").Empty},
+		"people/met":         pair(MetIn{Met: "no"}, MetIn{}, map[string][]page.Option{"met": options(Degrees()...)}, "met"),
+		"people/review":      pair(ReviewIn{By: "Al"}, ReviewIn{}, nil, "by"),
+		"people/state":       pair(StateIn{Version: 2, State: Died}, StateIn{}, map[string][]page.Option{"state": options(States()...)}, "state"),
+		"people/place":       pair(PlaceIn{Organisation: ref.Of(Organisation, "5")}, PlaceIn{}, map[string][]page.Option{"organisation": options("organisation:5")}, "organisation"),
+		"people/mix": {Full: page.View{Title: "Mix", Errors: []page.Problem{{Field: "value", Text: "Say who"}, {Field: "planned", Text: "How many"}}, Body: mixView{ID: "3", None: []string{"carer"}, Some: []string{"under 30"}, May: true,
+			Labels: []string{"carer"}, Kind: ByRole, Kinds: options(ByRole, otherKind), Groups: []mixGroup{{"By role", []mixLine{{MixLine{ByRole, "carer", 4, NoneYet}, "None yet", ByRole}}}}}},
+			Empty: page.View{Title: "Mix", Body: mixView{}}},
+		"people/missing": {Full: page.View{Title: "Missing", Body: missingView{[]string{"carer"}, []string{"under 30"}}}, Empty: page.View{Title: "Missing", Body: missingView{}}},
+		"people/describe": {Full: page.View{Title: "Describe", Errors: []page.Problem{{Field: "value", Text: "Shorter"}}, Body: describeView{DescribedOut: DescribedOut{Traits: []Trait{{"age", "under 30"}}}, Asked: options("age"), Called: "Alys", What: "age"}},
+			Empty: page.View{Title: "Describe", Body: describeView{}}},
 		"people/organisations":     {Full: page.View{Title: "Organisations", Body: groupsView{MayAdd: true, Organisations: []Group{group.Group}, Empty: links}}, Empty: page.View{Title: "Organisations", Body: groupsView{Empty: links}}},
 		"people/organisation":      {Full: page.View{Title: "The hall", Body: group}, Empty: page.View{Title: "The hall", Body: groupView{}}},
 		"people/organisation_form": {Full: page.View{Title: "The hall", Body: group, Errors: []page.Problem{{Field: "name", Text: "Give a name"}}}, Empty: page.View{Title: "The hall", Body: groupView{}}},
@@ -89,9 +99,15 @@ func TestEveryChoiceHasAWord(t *testing.T) {
 			keys = append(keys, "need_"+list+"_"+c)
 		}
 	}
-	for prefix, values := range map[string][]string{"state": {Active, Moved, Died, "no_more_contact"}, "how": Ways(), "asked": {Yes, No, "rather_not_say"}, "met": Degrees(), "language": languages()} {
+	for prefix, values := range map[string][]string{"state": {Active, Moved, Died, "no_more_contact"}, "how": Ways(), "asked": {Yes, No, "rather_not_say"}, "met": Degrees(), "language": languages(), "mix": {"none_yet", Some, "as_planned"}} {
 		for _, v := range values {
 			keys = append(keys, prefix+"_"+v)
+		}
+	}
+	for _, x := range (&Room{}).signs() {
+		k := strings.TrimPrefix(x.Name, "people.")
+		if keys = append(keys, k); x.Gap {
+			keys = append(keys, k+"_do", k+"_who")
 		}
 	}
 	for _, k := range keys {

@@ -26,6 +26,9 @@ func TestPeople(t *testing.T) {
 		"a card asks about itself":             card,
 		"organisations":                        organisations,
 		"what has become of people":            states,
+		"who is missing":                       missing,
+		"people describe themselves":           describes,
+		"signs come and go":                    signs,
 	} {
 		t.Run(name, func(t *testing.T) { kit.Each(t, f) })
 	}

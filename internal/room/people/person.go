@@ -26,7 +26,7 @@ const (
 	NoMore = "no more contact"
 )
 
-// States is every state of a person.
+// States is every state that someone may say a person is in.
 func States() []string { return []string{Active, Moved, Died, NoMore} }
 
 // Ways to reach a person.
@@ -145,6 +145,8 @@ func reachable(state string, contacts []Contact) (how string, ok bool, why strin
 		return "", false, "people.why_died"
 	case NoMore:
 		return "", false, "people.why_no_more"
+	case Erased:
+		return "", false, "people.why_erased"
 	}
 	for _, c := range contacts {
 		if c.How == None {

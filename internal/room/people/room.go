@@ -8,6 +8,7 @@ import (
 	"plait/internal/kit/id"
 	"plait/internal/spine/news"
 	"plait/internal/spine/plug"
+	"plait/internal/spine/ref"
 	"plait/internal/spine/who"
 )
 
@@ -26,6 +27,7 @@ type Room struct {
 	clock clock.Clock
 	ids   *id.Maker
 	news  *news.Desk
+	words Words // nil until SetWords
 	face  *face
 }
 
@@ -45,6 +47,7 @@ func (r *Room) Plug() plug.Plug {
 			plug.Of("people.paste", "people.change", r.Paste),
 			plug.Of("people.change", "people.change", r.Change),
 			plug.Of("people.state", "people.change", r.State),
+			plug.Of("people.erase", "people.erase", r.Erase),
 			plug.Of("people.needs", "people.change", r.Needs),
 			plug.Of("people.share", "people.change", r.Share),
 			plug.Of("people.met", "people.change", r.Met),
@@ -53,6 +56,10 @@ func (r *Room) Plug() plug.Plug {
 			plug.Of("people.place", "people.change", r.Place),
 			plug.Of("people.organisation", "people.change", r.Organisation),
 			plug.Of("people.wishes", "people.own", r.Wishes),
+			plug.Of("people.mix", "people.mix", r.Mix),
+			plug.Of("people.describe", "people.describe", r.Describe),
+			plug.Read("people.described", "people.describe", r.Described),
+			plug.Read("people.missing", "people.missing", r.SeeMissing),
 			plug.Read("people.list", "people.see", r.List),
 			plug.Read("people.see", "people.see", r.See),
 			plug.Read("people.organisations", "people.see", r.Organisations),
@@ -67,7 +74,15 @@ func (r *Room) Plug() plug.Plug {
 			{Name: "people.change", Roles: changers()},
 			// A card is asked about its own person: format, language, how to be reached.
 			{Name: "people.own", Roles: changers(), Card: true},
+			// Those who lead, all of whom may see names: what is taken out does not come back.
+			{Name: "people.erase", Roles: who.Lead()},
+			{Name: "people.mix", Roles: changers()},
+			{Name: "people.missing", Roles: append(who.Team(), who.Administrator)},
+			// A card may say something of its own person, or take it back.
+			{Name: "people.describe", Roles: changers(), Card: true},
 		},
-		Words: words, Pages: pages, Migrations: migrations,
+		Panels: []plug.Panel{{For: ref.Project, Place: "missing", Permission: "people.missing", Title: "people.mix_title", Template: "people/missing", Load: r.loadMissing}},
+		Signs:  r.signs(),
+		Words:  words, Pages: pages, Migrations: migrations,
 	}
 }

@@ -81,6 +81,8 @@ func list(tx *db.Tx, programme string, in ListIn, may db.Part, today string) ([]
 	}
 	if in.State != "" {
 		where = append(where, db.Q("p.state = ?", in.State))
+	} else {
+		where = append(where, db.Q("p.state <> ?", Erased))
 	}
 	if in.Due {
 		where = append(where, db.Q("p.state = ? and p.review_day <> '' and p.review_day <= ?", Active, today))

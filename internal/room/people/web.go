@@ -39,6 +39,10 @@ func (f *face) routes() []web.Route {
 		{Pattern: "GET /people/organisation/{id}", Permission: see, Handle: f.seeGroup},
 		{Pattern: "GET /people/organisation/{id}/change", Permission: change, Handle: f.groupForm},
 		{Pattern: "POST /people/organisation/{id}/change", Permission: change, Handle: f.group},
+		{Pattern: "GET /people/mix/{project}", Permission: "people.missing", Handle: f.mix},
+		{Pattern: "POST /people/mix/{project}", Permission: "people.mix", Handle: f.changeMix},
+		{Pattern: "GET /people/person/{id}/describe", Permission: "people.describe", Handle: f.describeForm},
+		{Pattern: "POST /people/person/{id}/describe", Permission: "people.describe", Handle: f.describe},
 		{Pattern: "GET /people/{id}", Permission: see, Handle: f.see},
 		{Pattern: "GET /people/person/{id}/change", Permission: change, Handle: f.changeForm},
 		{Pattern: "POST /people/person/{id}/change", Permission: change, Handle: f.change},
@@ -54,6 +58,8 @@ func (f *face) routes() []web.Route {
 		{Pattern: "POST /people/person/{id}/review", Permission: change, Handle: f.review},
 		{Pattern: "GET /people/person/{id}/state", Permission: change, Handle: f.stateForm},
 		{Pattern: "POST /people/person/{id}/state", Permission: change, Handle: f.state},
+		{Pattern: "GET /people/person/{id}/erase", Permission: "people.erase", Handle: f.eraseForm},
+		{Pattern: "POST /people/person/{id}/erase", Permission: "people.erase", Handle: f.erase},
 		{Pattern: "GET /people/person/{id}/place", Permission: change, Handle: f.placeForm},
 		{Pattern: "POST /people/person/{id}/place", Permission: change, Handle: f.place},
 	}
@@ -190,6 +196,10 @@ type seeView struct {
 	Rows                []page.Row
 	Reach               []reachRow
 	Stopped             string
+	Cards               string   // what became of their cards, when sending has stopped
+	Erased              string   // the day they were taken out on; "" = they were not
+	Kept                []string // what stays of someone who was taken out
+	MayErase            bool
 	Due                 bool
 	Six                 map[string][]string // what is under each of the six steps, in sentences
 	Sharing             []Share
@@ -207,16 +217,24 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	tongue := page.ChromeFrom(r.Context()).Lang
-	var mayCard, mayConsent bool
+	var mayCard, mayConsent, mayErase bool
 	err = f.room.db.Read(r.Context(), func(tx *db.Tx) error {
 		can := func(permission string) bool { return who.Can(tx.Context(), tx, permission, out.Ref) }
-		mayCard, mayConsent = can("card.make"), can("consent.see")
+		mayCard, mayConsent, mayErase = can("card.make"), can("consent.see"), can("people.erase")
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	v := seeView{MayCard: mayCard, MayConsent: mayConsent, SeeOut: out, Called: f.called(r, out.Person), Flags: f.flags(r, out.Person), Six: map[string][]string{}, Due: out.Due(clock.DayOf(f.room.clock.Now(), ""))}
+	if out.State == Erased {
+		v := seeView{SeeOut: out, MayConsent: mayConsent, Erased: lang.Date(tongue, out.StateOn), Kept: f.kept(r)}
+		notice := ""
+		if r.URL.Query().Get("done") == "erased" {
+			notice = f.T(r, "people.done_erased")
+		}
+		return f.Show(w, r, "people/see", page.View{Title: f.called(r, out.Person), Body: v, Notice: notice, Back: "/people" + within(out.Project)})
+	}
+	v := seeView{MayCard: mayCard, MayConsent: mayConsent, MayErase: mayErase, SeeOut: out, Called: f.called(r, out.Person), Flags: f.flags(r, out.Person), Six: map[string][]string{}, Due: out.Due(clock.DayOf(f.room.clock.Now(), ""))}
 	row := func(key, value string) { v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value}) }
 	row("people.name", out.Name)
 	row("people.says_as", out.SaysAs)
@@ -228,6 +246,12 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	}
 	if out.WhyNot != "" {
 		v.Stopped = f.T(r, out.WhyNot)
+	}
+	switch out.State {
+	case Died, NoMore:
+		v.Cards = f.T(r, "people.cards_stopped")
+	case Moved:
+		v.Cards = f.T(r, "people.cards_work")
 	}
 	for _, c := range out.Contacts {
 		safe := "people.safe_no"

@@ -26,6 +26,9 @@ func person(r *http.Request) ref.Ref { return ref.Of(Kind, r.PathValue("id")) }
 // about begins a form's page about the person of the address.
 func (f *face) about(r *http.Request, titleKey string, in any) (page.View, *formView, error) {
 	out, err := f.room.See(r.Context(), SeeIn{person(r)})
+	if err == nil && out.State == Erased {
+		err = gone()
+	}
 	v := &formView{Who: out, Called: f.called(r, out.Person), Flags: f.flags(r, out.Person), Action: r.URL.Path, Key: r.FormValue("key"), In: in,
 		New: r.FormValue("new") == "yes", Items: map[string][]page.Option{}}
 	view := page.View{Title: f.T(r, titleKey), Body: v, Back: "/people/" + r.PathValue("id")}
@@ -49,6 +52,9 @@ func (f *face) back(out PersonOut) string { return "/people/" + out.Ref.ID + "?d
 func (f *face) changePage(r *http.Request) func(ChangeIn) (page.View, error) {
 	return func(in ChangeIn) (page.View, error) {
 		now, err := f.room.See(r.Context(), SeeIn{person(r)})
+		if err == nil && now.State == Erased {
+			err = gone()
+		}
 		if err != nil {
 			return page.View{}, err
 		}

@@ -6,6 +6,9 @@
 // over the web. Its time zone says when a day ends; its language is the one that words
 // are taken to be in when nobody says.
 //
+// Its overview shows every project beside the others: heard, owed, decided, tried,
+// changed, from counts that other rooms offer. Projects stand by title, never ranked.
+//
 // Invariants: a programme's record is its own scope; its zone is one that the clock
 // knows; a stale change never wins.
 // Table: programme_detail. Kind: programme.

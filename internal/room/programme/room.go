@@ -56,9 +56,12 @@ func (r *Room) Plug() plug.Plug {
 			plug.Of("programme.found", "programme.found", r.Found),
 			plug.Of("programme.change", "programme.change", r.Change),
 			plug.Read("programme.see", "programme.see", r.See),
+			plug.Read("programme.overview", "programme.overview", r.Overview),
 		},
 		Routes: []web.Route{
 			{Pattern: "GET /programme", Permission: "programme.see", Handle: f.see},
+			{Pattern: "GET /programme/overview", Permission: "programme.overview", Handle: f.overview},
+			{Pattern: "GET /programme/overview/export", Permission: "programme.overview", Handle: f.export},
 			{Pattern: "GET /programme/change", Permission: "programme.change", Handle: f.changeForm},
 			{Pattern: "POST /programme/change", Permission: "programme.change", Handle: f.change},
 		},
@@ -67,6 +70,7 @@ func (r *Room) Plug() plug.Plug {
 			// No role holds it: a programme is founded by the operator alone.
 			{Name: "programme.found"},
 			{Name: "programme.see", Roles: who.Everyone()},
+			{Name: "programme.overview", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.Evaluator}},
 			{Name: "programme.change", Roles: []who.Role{who.ProgrammeLead}},
 		},
 		Words: words, Pages: pages, Migrations: migrations,

@@ -27,6 +27,7 @@ type seeView struct {
 	More     []page.Panel
 	Change   bool
 	Members  bool
+	Overview bool
 }
 
 func (f *face) see(w http.ResponseWriter, r *http.Request) error {
@@ -38,6 +39,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v.Change, v.Members = who.Can(ctx, tx, "programme.change", v.Ref), who.Can(ctx, tx, "account.members", v.Ref)
+		v.Overview = who.Somewhere(ctx, tx, "programme.overview") == nil
 		v.Projects, v.More = f.load(ctx, tx, "projects", v), f.load(ctx, tx, "more", v)
 		return nil
 	})

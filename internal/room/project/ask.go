@@ -29,7 +29,8 @@ type Ask struct {
 	Project string  `json:"project"`
 	Team    string  `json:"team"`
 	What    string  `json:"what"`
-	Owner   string  `json:"owner"`   // who sees to it: a role or a name; "" = nobody yet
+	Owner   string  `json:"owner"`   // who sees to it: a role or a name; "" = nobody yet, or not for the reader
+	Owned   bool    `json:"owned"`   // somebody sees to it
 	DueOn   string  `json:"by_when"` // day; "" = no date
 	State   string  `json:"state"`
 	Why     string  `json:"why"` // why not done, or a note with the answer
@@ -67,6 +68,17 @@ func (a Ask) Check() error {
 // step is the ask as it stands, for its history.
 func (a Ask) step(by string, at int64) Step {
 	return Step{What: a.What, Owner: a.Owner, DueOn: a.DueOn, State: a.State, Why: a.Why, By: by, At: at, Version: a.Version}
+}
+
+// unnamed takes the owners out of asks, for those who may not see names: that somebody
+// sees to it stays.
+func unnamed(asks ...*Ask) {
+	for _, a := range asks {
+		a.Owner = ""
+		for i := range a.Steps {
+			a.Steps[i].Owner = ""
+		}
+	}
 }
 
 func (a Ask) record(programme string, now int64) ref.Record {

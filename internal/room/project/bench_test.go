@@ -14,6 +14,7 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/id"
+	"plait/internal/kit/page"
 	"plait/internal/kit/search"
 	"plait/internal/kit/web"
 	"plait/internal/spine/plug"
@@ -112,10 +113,30 @@ func furnish(t *testing.T, d *db.DB) *bench {
 	hand := clock.At(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC))
 	ids := id.New(hand.Now, nil)
 	face := testFace(t).Face
-	b := &bench{t: t, hand: hand, Room: New(plug.Needs{DB: d, Clock: hand, IDs: ids, Face: face, Desk: &plug.Desk{DB: d, Clock: hand}}, plain{}, nil, nil)}
-	b.policy = who.NewPolicy(append(b.Plug().Permissions, who.Permission{Name: "programme.see", Roles: who.Everyone()})...)
+	own := &alone{}
+	b := &bench{t: t, hand: hand, Room: New(plug.Needs{DB: d, Clock: hand, IDs: ids, Face: face, Desk: &plug.Desk{DB: d, Clock: hand}}, plain{}, own, nil)}
+	own.room = b.Room
+	b.policy = who.NewPolicy(append(b.Plug().Permissions, who.Permission{Name: "programme.see", Roles: who.Everyone()}, who.Permission{Name: "evidence.give", Roles: who.Lead()},
+		who.Permission{Name: "evidence.edit", Roles: who.Lead()}, who.Permission{Name: "account.invite", Roles: who.Lead()}, who.Permission{Name: "account.members", Roles: who.Lead()})...)
 	b.programme, b.other = b.found(), b.found()
 	return b
+}
+
+// alone shows what this room itself offers: there is no other.
+type alone struct{ room *Room }
+
+func (alone) Load(context.Context, *db.Tx, string, string, ref.Ref) []page.Panel { return nil }
+
+func (a alone) Look(ctx context.Context, tx *db.Tx, project ref.Ref) (out []plug.Found) {
+	for _, s := range a.room.signs() {
+		if !who.Can(ctx, tx, s.Permission, project) {
+			continue
+		}
+		if seen, err := s.Load(ctx, tx, project); err == nil && seen.N > 0 {
+			out = append(out, plug.Found{Sign: s, Seen: seen})
+		}
+	}
+	return out
 }
 
 func (b *bench) found() string {

@@ -160,8 +160,11 @@ func (r *Room) Ask(ctx context.Context, in AskIn) (out AskOut, err error) {
 				return err
 			}
 		}
-		was := a.Version
-		a.Team, a.What, a.Owner, a.DueOn = in.Team, strings.TrimSpace(in.What), strings.TrimSpace(in.Owner), clock.ReadDay(in.DueOn)
+		was, owner := a.Version, strings.TrimSpace(in.Owner)
+		if owner == "" && a.Owner != "" && !seesOwner(ctx, tx, in.Project) {
+			owner = a.Owner // they were not shown it, so they did not take it out
+		}
+		a.Team, a.What, a.Owner, a.DueOn, a.Owned = in.Team, strings.TrimSpace(in.What), owner, clock.ReadDay(in.DueOn), owner != ""
 		if err := a.Check(); err != nil {
 			return err
 		}

@@ -110,30 +110,67 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 		if err != nil {
 			return err
 		}
-		out.Project = p
-		if out.Today, err = r.today(tx, rec.Programme, now); err != nil {
-			return err
+		out, err = r.whole(tx, rec.Programme, p, now)
+		if !seesOwner(ctx, tx, in.Project) {
+			hideOwners(out.Asks)
 		}
-		if out.Questions, err = questions(tx, rec.Programme, in.Project); err != nil {
-			return err
-		}
-		if out.Sites, err = sites(tx, rec.Programme, in.Project); err != nil {
-			return err
-		}
-		if out.Phases, err = phases(tx, rec.Programme, in.Project); err != nil {
-			return err
-		}
-		if out.Titles, err = titles(tx, rec.Programme, in.Project); err != nil {
-			return err
-		}
-		if out.Asks, err = asks(tx, rec.Programme, in.Project, out.Today); err != nil {
-			return err
-		}
-		counts, err := heard(tx, rec.Programme, []string{in.Project}, now)
-		out.Heard = counts[in.Project]
 		return err
 	})
 	return out, err
+}
+
+// seesOwner says whether the actor may read who sees to an ask, which may be a name. A
+// role at a site reads the project's page, but not this.
+func seesOwner(ctx context.Context, tx *db.Tx, project string) bool {
+	return who.Can(ctx, tx, "project.owner", ref.Of(Kind, project))
+}
+
+func hideOwners(asks []Ask) {
+	for i := range asks {
+		unnamed(&asks[i])
+	}
+}
+
+// whole reads all this room knows of a project; the caller has asked who.Must.
+func (r *Room) whole(tx *db.Tx, programme string, p Project, now int64) (out SeeOut, err error) {
+	out.Project = p
+	if out.Today, err = r.today(tx, programme, now); err != nil {
+		return out, err
+	}
+	if out.Questions, err = questions(tx, programme, p.Ref.ID); err != nil {
+		return out, err
+	}
+	if out.Sites, err = sites(tx, programme, p.Ref.ID); err != nil {
+		return out, err
+	}
+	if out.Phases, err = phases(tx, programme, p.Ref.ID); err != nil {
+		return out, err
+	}
+	if out.Titles, err = titles(tx, programme, p.Ref.ID); err != nil {
+		return out, err
+	}
+	if out.Asks, err = asks(tx, programme, p.Ref.ID, out.Today); err != nil {
+		return out, err
+	}
+	counts, err := heard(tx, programme, []string{p.Ref.ID}, now)
+	out.Heard = counts[p.Ref.ID]
+	return out, err
+}
+
+// home reads a project for its own pages, with what its signs read.
+func (r *Room) home(ctx context.Context, tx *db.Tx, project string) (*looked, error) {
+	rec, err := who.Record(ctx, tx, "project.see", ref.Of(Kind, project))
+	if err != nil {
+		return nil, err
+	}
+	l, err := r.look(tx, rec.Programme, project)
+	if err != nil || seesOwner(ctx, tx, project) {
+		return l, err
+	}
+	shown := *l // the signs of the same transaction go on reading all of it
+	shown.Asks = slices.Clone(l.Asks)
+	hideOwners(shown.Asks)
+	return &shown, nil
 }
 
 // SeeAskIn asks for one ask.
@@ -148,7 +185,7 @@ type SeeAskOut struct{ Ask }
 func (r *Room) SeeAsk(ctx context.Context, in SeeAskIn) (out SeeAskOut, err error) {
 	now := r.clock.Now()
 	err = r.db.Read(ctx, func(tx *db.Tx) error {
-		rec, err := who.Record(ctx, tx, "project.see", ref.Of(KindAsk, in.Ask))
+		rec, err := askRecord(ctx, tx, in.Ask)
 		if err != nil {
 			return err
 		}
@@ -161,9 +198,26 @@ func (r *Room) SeeAsk(ctx context.Context, in SeeAskIn) (out SeeAskOut, err erro
 		}
 		out.Late = late(out.Ask, today)
 		out.Steps, err = steps(tx, rec.Programme, in.Ask)
+		if !seesOwner(ctx, tx, rec.Project) {
+			unnamed(&out.Ask)
+		}
 		return err
 	})
 	return out, err
+}
+
+// askRecord asks for project.see at the ask's project, for an ask is part of the project's
+// own page: whoever sees it on the list there, a role at a site too, may open it.
+func askRecord(ctx context.Context, tx *db.Tx, id string) (ref.Record, error) {
+	rec, ok, err := ref.Get(tx, who.From(ctx).Programme, id)
+	if err != nil {
+		return rec, err
+	}
+	at := ref.Of(KindAsk, id)
+	if ok && rec.Kind == KindAsk {
+		at = ref.Of(Kind, rec.Project)
+	}
+	return rec, who.Must(ctx, tx, "project.see", at)
 }
 
 // late says that an open ask's day has passed.

@@ -194,31 +194,3 @@ func Strands(project string) []string {
 	}
 	return append(all[turn:], all[:turn]...)
 }
-
-// Next is one thing to do next and why: word keys of the room, and an address.
-type Next struct{ Do, Why, Href string }
-
-// Suggest gives at most three things to do next, the most useful first.
-func Suggest(s SeeOut) []Next {
-	here, heard := "/project/"+s.Ref.ID, "/evidence/"+s.Ref.ID
-	var out []Next
-	add := func(need bool, key, href string) {
-		if need && len(out) < 3 {
-			out = append(out, Next{"project.next_" + key, "project.next_" + key + "_why", href})
-		}
-	}
-	add(len(s.Questions) == 0, "question", here+"/question")
-	add(slices.ContainsFunc(s.Asks, func(a Ask) bool { return a.Late }), "late", here+"#due")
-	add(s.Heard[""] > 0, "sort", heard+"/sort")
-	var all int64
-	for _, n := range s.Heard {
-		all += n
-	}
-	add(all == 0, "hear", heard+"/paste")
-	for _, x := range Strands(s.Ref.ID) {
-		// What waits to be sorted may well be of this strand.
-		add(all > 0 && s.Heard[""] == 0 && s.Heard[x] == 0, "silent_"+x, heard+"/give?strands="+x)
-	}
-	add(len(s.Sites) == 0, "site", here+"/site")
-	return out
-}

@@ -55,17 +55,33 @@ func TestPages(t *testing.T) {
 	a := Ask{Ref: ref.Of(KindAsk, "01890000-0000-7000-8000-000000000002"), Project: p.Ref.ID, Team: "evidence", What: "A summary", Owner: "Evidence lead", DueOn: "2026-03-01", State: Open, Late: true, Version: 2}
 	closed := a
 	closed.State, closed.Why, closed.Late = NotDone, "No time", false
-	home := seeView{SeeOut: SeeOut{Project: p, Heard: heard, Today: "2026-03-02", Sites: []Site{{Ref: ref.Of(KindSite, "s"), Name: "North", Nation: "wales", Place: "Bala"}},
-		Asks: []Ask{a, closed}, Questions: []Question{{Text: "How?", Version: 2}, {Text: "What?", Version: 1}}, Phases: []PhaseChange{{Phase: Delivery, On: "2026-09-01"}}},
-		MayChange: true, MayQuestion: true, MayAsk: true, MayHear: true, MayGive: true, MayMembers: true,
-		DuePanels: []page.Panel{{Title: "Other", Body: "x"}}, MorePanels: []page.Panel{{Title: "More", Failed: true}}}
-	home.Versions = []past{{Text: "How?", Why: "Partners asked", By: "someone", At: 1, Version: 2}, {Text: "What?", By: "someone", At: 1, Version: 1}}
-	home.Names = []past{{Text: "Falls at home", Why: "Clearer", By: "someone", At: 2}, {Text: "Falls", By: "someone", At: 1}}
-	home.Steps = []past{{Text: "Delivery", On: "2026-09-01", By: "someone", Why: "Ready"}}
+	out := SeeOut{Project: p, Heard: heard, Today: "2026-03-02", Sites: []Site{{Ref: ref.Of(KindSite, "s"), Name: "North", Nation: "wales", Place: "Bala"}},
+		Asks: []Ask{a, a, a, a, closed}, Questions: []Question{{Text: strings.Repeat("How? ", 100), Version: 2}, {Text: "What?", Version: 1}}, Phases: []PhaseChange{{Phase: Delivery, On: "2026-09-01"}}}
+	panels := []page.Panel{{Title: "Other", Body: "x"}, {Title: "More", Failed: true}}
+	home := seeView{SeeOut: out, MayChange: true, MayQuestion: true, MayAsk: true, MayHear: true, MayGive: true, MayMembers: true, MayPeople: true, MayMix: true, MayCards: true, MaySort: true,
+		DuePanels: panels, MissingPanels: panels, HeardPanels: panels, DoingPanels: panels, ChangedPanels: panels, MorePanels: panels,
+		Next: []nextLine{{"/x", "Do it", "It is missing.", "It helps."}}}
 	f.fill(r, &home)
-	if len(home.Next) == 0 || len(home.Due) != 1 || len(home.Closed) != 1 {
-		t.Fatalf("%d next, %d due, %d closed", len(home.Next), len(home.Due), len(home.Closed))
+	if len(home.Due) != mostAsks || home.MoreDue != 1 || home.Short == "" {
+		t.Fatalf("%d due, %d more, %q", len(home.Due), home.MoreDue, home.Short)
 	}
+	about := aboutView{SeeOut: out, MayChange: true, MayQuestion: true, MayAsk: true}
+	about.Versions = []past{{Text: "How?", Why: "Partners asked", By: "someone", At: 1, Version: 2}, {Text: "What?", By: "someone", At: 1, Version: 1}}
+	about.Names = []past{{Text: "Falls at home", Why: "Clearer", By: "someone", At: 2}, {Text: "Falls", By: "someone", At: 1}}
+	about.Steps = []past{{Text: "Delivery", On: "2026-09-01", By: "someone", Why: "Ready"}}
+	f.fillAbout(r, &about)
+	if len(about.Open) != 4 || len(about.Closed) != 1 {
+		t.Fatalf("%d open, %d closed", len(about.Open), len(about.Closed))
+	}
+	health := healthView{Project: p, Gaps: 2, Facets: []facetView{{Name: "issues", Title: "Agreeing", Good: []page.Link{{Href: "/x", Text: "There"}, {Text: "There too"}},
+		Gaps: []gapLine{{home.Next[0], "project.sign_no_tried", true}, {home.Next[0], "x", false}}, Tool: page.Link{Href: "/x", Text: "A tool"}, ToolWhy: "Why",
+		Aside: []asideLine{{Dismissal{"x", 1, "Not now", "account:1", 1}, "It is missing.", "someone", true}, {Dismissal{}, "It is missing.", "someone", false}}}, {Name: "trying", Title: "Trying"}}}
+	said := []Point{{ID: "1", Sort: Tried, What: "A van", When: "2019", Why: "Money"}, {ID: "2", Sort: Tried, What: "A club"}}
+	agreed := issuesView{ID: p.Ref.ID, Lang: "en", May: true, SeeIssuesOut: SeeIssuesOut{Now: Issues{Problem: "Falls", Agrees: "All", Differs: "One", Readiness: "Ready", Version: 2}, Tried: said,
+		Success: []Point{{ID: "3", Sort: Success, For: "Carers", What: "Sleep"}}, Scope: []Point{{ID: "4", Sort: CannotChange, What: "The budget"}}}, Earlier: []past{{Text: "Falls", By: "someone", At: 1, Version: 1}}}
+	f.fillScopes(r, &agreed)
+	bare := issuesView{}
+	f.fillScopes(r, &bare)
 	line := lineView{Line: Line{p, heard}, ModelText: "Network", PhaseText: "Delivery", NationText: "Wales", ThemeText: "Voice", Strands: counted(p.Ref.ID, heard)}
 	choices := f.any(r, "project.model", Models())
 	bad := func(names ...string) (out []page.Problem) {
@@ -81,7 +97,15 @@ func TestPages(t *testing.T) {
 	page.Check(t, f.Pages, "project", map[string]page.Samples{
 		"project/list": {Full: view(listView{Lines: []lineView{line}, Filtered: true, Models: choices, Phases: choices, Nations: choices, Themes: choices, More: page.Pages{Next: "/project?after=1"}, Start: true}),
 			Empty: view(listView{Empty: []page.Link{{Href: "/project/start", Text: "Start"}}})},
-		"project/see":   {Full: view(home), Empty: view(seeView{})},
+		"project/see":     {Full: view(home), Empty: view(seeView{})},
+		"project/about":   {Full: view(about), Empty: view(aboutView{})},
+		"project/health":  {Full: view(health), Empty: view(healthView{})},
+		"project/dismiss": {Full: view(dismissView{DismissIn: DismissIn{Sign: "x", Why: "Not now"}, Text: "It is missing."}, bad("why")...), Empty: view(dismissView{})},
+		"project/issues":  {Full: view(agreed), Empty: view(bare)},
+		"project/issues-form": {Full: view(issuesFormView{IssuesIn: IssuesIn{Problem: "Falls"}, Lang: "en", Now: rows}, bad("problem", "agrees", "differs", "readiness")...),
+			Empty: view(issuesFormView{})},
+		"project/point": {Full: view(pointView{Sort: Tried, Row: "1", What: "A van", Lang: "en", Now: rows, Version: 2}, bad("what", "when", "stopped_why")...),
+			Empty: view(pointView{Sort: "scope", Kinds: choices})},
 		"project/panel": {Full: view(panelView{[]briefLine{{"1", "Falls", Close}}, 1}), Empty: view(panelView{})},
 		"project/start": {Full: view(startView{StartIn{Facts: facts, Question: "How?"}, f.factsView(r, facts)}, bad("title", "model", "phase", "question")...),
 			Empty: view(startView{})},
@@ -91,7 +115,7 @@ func TestPages(t *testing.T) {
 		"project/question": {Full: view(questionView{QuestionIn: QuestionIn{Text: "How?", Version: 2}, Now: "What?", Lang: "en"}, bad("text", "why")...), Empty: view(questionView{})},
 		"project/site": {Full: view(siteView{SiteIn: SiteIn{Name: "North"}, Nations: f.options(r, "house.nation", nations()), Network: true, Now: rows}, bad("name", "nation", "place")...),
 			Empty: view(siteView{Nations: f.options(r, "house.nation", nations())})},
-		"project/ask": {Full: view(askView{AskIn: AskIn{What: "A summary"}, Teams: f.options(r, "project.team", Teams()), Now: rows}, bad("what", "team", "owner", "by_when")...),
+		"project/ask": {Full: view(askView{AskIn: AskIn{What: "A summary"}, Unnamed: true, Teams: f.options(r, "project.team", Teams()), Now: rows}, bad("what", "team", "owner", "by_when")...),
 			Empty: view(askView{})},
 		"project/see-ask": {Full: view(oneAskView{SeeAskOut: SeeAskOut{a}, Rows: f.askRows(r, a), States: f.options(r, "project.state", States()), MayAsk: true, MayAnswer: true,
 			Past: []stepLine{{a.step("account:1", 1), "Open", "someone"}}}, bad("state", "why")...), Empty: view(oneAskView{})},

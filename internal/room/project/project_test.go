@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"plait/internal/kit/fault"
-	"plait/internal/spine/ref"
 )
 
 // fields is the names of the fields found wanting.
@@ -94,39 +93,6 @@ func TestNoStrandIsAlwaysFirst(t *testing.T) {
 	}
 	if len(first) != 3 {
 		t.Errorf("only %v come first", first)
-	}
-}
-
-func TestSuggest(t *testing.T) {
-	p := Project{Ref: ref.Of(Kind, "01890000-0000-7000-8000-000000000000")}
-	keys := func(s SeeOut) (out []string) {
-		for _, n := range Suggest(s) {
-			out = append(out, strings.TrimPrefix(n.Do, "project.next_"))
-		}
-		return out
-	}
-	all := SeeOut{Project: p, Questions: []Question{{Text: "?"}}, Sites: []Site{{}}, Heard: map[string]int64{"lived": 1, "practice": 1, "research": 1}}
-	silent := all
-	silent.Heard = map[string]int64{"lived": 3, "practice": 1}
-	unsorted := all
-	unsorted.Heard = map[string]int64{"": 2, "lived": 3}
-	busy := SeeOut{Project: p, Asks: []Ask{{Late: true}}, Heard: map[string]int64{"": 4, "lived": 0}}
-	for _, c := range []struct {
-		name string
-		in   SeeOut
-		want []string
-	}{
-		{"a new project", SeeOut{Project: p}, []string{"question", "hear", "site"}},
-		{"nothing to do", all, nil},
-		{"one strand is silent", silent, []string{"silent_research"}},
-		{"what waits may be of any strand", unsorted, []string{"sort"}},
-		{"three at most", busy, []string{"question", "late", "sort"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, keys(c.in)); diff != "" {
-				t.Error(diff)
-			}
-		})
 	}
 }
 

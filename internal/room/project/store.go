@@ -171,12 +171,6 @@ func heard(tx *db.Tx, programme string, projects []string, now int64) (map[strin
 	return out, err
 }
 
-// peopled counts the people who take part in a project.
-func peopled(tx *db.Tx, programme, project string, now int64) (int64, error) {
-	return db.Count(tx, db.Q(`select sum(n) from ref_count where programme = ? and kind = 'person' and until_at > ? and project = ?`,
-		programme, now, project))
-}
-
 func insertTitle(tx *db.Tx, programme string, p Project, t TitleChange) error {
 	return tx.Do(db.Q(`insert into project_title (programme, project, version, title, why, actor, at) values (?, ?, ?, ?, ?, ?, ?)`,
 		programme, p.Ref.ID, p.Version, t.Title, t.Why, t.By, t.At))

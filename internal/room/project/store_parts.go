@@ -61,7 +61,9 @@ const askColumns = `id, project, team, what, owner, by_day, state, why, version`
 
 func scanAsk(r db.Row, a *Ask) error {
 	a.Ref.Kind = KindAsk
-	return r.Scan(&a.Ref.ID, &a.Project, &a.Team, &a.What, &a.Owner, &a.DueOn, &a.State, &a.Why, &a.Version)
+	err := r.Scan(&a.Ref.ID, &a.Project, &a.Team, &a.What, &a.Owner, &a.DueOn, &a.State, &a.Why, &a.Version)
+	a.Owned = a.Owner != ""
+	return err
 }
 
 func ask(tx *db.Tx, programme, project, id string) (Ask, bool, error) {

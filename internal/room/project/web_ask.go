@@ -23,6 +23,7 @@ type askView struct {
 	AskIn
 	Teams       []page.Option
 	Action, Key string
+	Unnamed     bool       // somebody sees to it, and the reader may not know who
 	Now         []page.Row // how it stands, when someone else was first
 }
 
@@ -62,7 +63,11 @@ func (f *face) askForm(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		in.Team, in.What, in.Owner, in.DueOn, in.Version = a.Team, a.What, a.Owner, a.DueOn, a.Version
-	} else if _, err := f.room.See(r.Context(), SeeIn{in.Project}); err != nil {
+		v := f.askView(r, in)
+		v.Unnamed = a.Owned && a.Owner == ""
+		return f.Show(w, r, "project/ask", page.View{Title: f.askTitle(r, in), Body: v, Back: askBack(in)})
+	}
+	if _, err := f.room.See(r.Context(), SeeIn{in.Project}); err != nil {
 		return err
 	}
 	return f.Show(w, r, "project/ask", page.View{Title: f.askTitle(r, in), Body: f.askView(r, in), Back: askBack(in)})
@@ -81,8 +86,11 @@ func (f *face) ask(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := f.askView(r, in)
 	if in.Ask != "" {
-		if now, e := f.oneAsk(r); e == nil && now.Version != in.Version {
-			v.Version, v.Key, v.Now = now.Version, "", f.askRows(r, now.Ask)
+		if now, e := f.oneAsk(r); e == nil {
+			v.Unnamed = now.Owned && now.Owner == ""
+			if now.Version != in.Version {
+				v.Version, v.Key, v.Now = now.Version, "", f.askRows(r, now.Ask)
+			}
 		}
 	}
 	return f.Again(w, r, "project/ask", page.View{Title: f.askTitle(r, in), Body: v, Back: askBack(in)}, err)
@@ -92,6 +100,9 @@ func (f *face) askRows(r *http.Request, a Ask) []page.Row {
 	owner := a.Owner
 	if owner == "" {
 		owner = f.T(r, "project.owner_none")
+		if a.Owned {
+			owner = f.T(r, "project.owner_someone")
+		}
 	}
 	rows := []page.Row{{Key: f.T(r, "project.what_asked"), Value: a.What}, {Key: f.T(r, "project.team"), Value: f.choice(r, "project.team", a.Team)},
 		{Key: f.T(r, "project.owner"), Value: owner}, {Key: f.T(r, "project.by_when"), Value: lang.Date(page.ChromeFrom(r.Context()).Lang, a.DueOn)},

@@ -103,15 +103,14 @@ func (f *face) change(w http.ResponseWriter, r *http.Request) error {
 	}
 	here := "/project/" + in.Project
 	if err == nil {
-		return web.Redirect(w, r, here+"?done=changed")
+		return web.Redirect(w, r, here+"/about?done=changed")
 	}
 	v := changeView{ChangeIn: in, factsView: f.factsView(r, in.Facts)}
 	// Someone else was first: how it stands is shown, and the next press stands on that.
 	if now, e := f.room.See(r.Context(), SeeIn{in.Project}); e == nil && now.Version != in.Version {
-		s := seeView{SeeOut: now}
-		f.fill(r, &s)
+		rows, _ := f.rows(r, now.Project)
 		v.Version, v.Key = now.Version, ""
-		v.Now = append([]page.Row{{Key: f.T(r, "project.title"), Value: now.Title}}, s.Rows...)
+		v.Now = append([]page.Row{{Key: f.T(r, "project.title"), Value: now.Title}}, rows...)
 	}
 	return f.Again(w, r, "project/change", page.View{Title: f.T(r, "project.change_title"), Body: v, Back: here}, err)
 }
@@ -147,7 +146,7 @@ func (f *face) phase(w http.ResponseWriter, r *http.Request) error {
 	}
 	here := "/project/" + in.Project
 	if err == nil {
-		return web.Redirect(w, r, here+"?done=phase")
+		return web.Redirect(w, r, here+"/about?done=phase")
 	}
 	v := f.phaseView(r, in)
 	if now, e := f.room.See(r.Context(), SeeIn{in.Project}); e == nil && now.Version != in.Version {
@@ -188,7 +187,7 @@ func (f *face) question(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, r, here+"?done=question_first")
 	}
 	if err == nil {
-		return web.Redirect(w, r, here+"?done=question")
+		return web.Redirect(w, r, here+"/about?done=question")
 	}
 	v := questionView{QuestionIn: in, Action: r.URL.Path, Key: r.FormValue("key")}
 	if now, e := f.room.See(r.Context(), SeeIn{in.Project}); e == nil {
@@ -251,7 +250,7 @@ func (f *face) site(w http.ResponseWriter, r *http.Request) error {
 	}
 	here := "/project/" + in.Project
 	if err == nil {
-		return web.Redirect(w, r, here+"?done=site")
+		return web.Redirect(w, r, here+"/about?done=site")
 	}
 	now, e := f.room.See(r.Context(), SeeIn{in.Project})
 	if e != nil {

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"reflect"
 
+	"plait/internal/kit/blob"
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/id"
@@ -76,6 +77,7 @@ type Needs struct {
 	Face    *web.Face
 	Post    mail.Post
 	Log     *slog.Logger
+	Files   *blob.Store
 	BaseURL string // "http://127.0.0.1:8080", no slash at the end
 }
 

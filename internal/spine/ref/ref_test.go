@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -119,6 +120,27 @@ func TestCountsAlwaysAddUp(t *testing.T) {
 					}
 					write(func(tx *db.Tx) error { _, err := ref.SetUntil(tx, programme, db.List(some), until); return err })
 				},
+				"set fate": func(rt *rapid.T) {
+					if len(ids) == 0 {
+						rt.Skip("nothing to set")
+					}
+					some := rapid.SliceOfNDistinct(rapid.SampledFrom(ids), 1, min(3, len(ids)), rapid.ID).Draw(rt, "which")
+					fate := rapid.SampledFrom([]string{"owing", "used", "too late"}).Draw(rt, "fate")
+					now := rapid.SampledFrom([]int64{0, 9, 10, 20}).Draw(rt, "now")
+					want := int64(0)
+					for _, id := range some {
+						if r, ok := model[id]; ok && r.Live(now) && r.Fate != fate {
+							r.Fate = fate
+							model[id] = r
+							want++
+						}
+					}
+					var n int64
+					write(func(tx *db.Tx) (err error) { n, err = ref.SetFate(tx, programme, db.List(some), fate, now); return err })
+					if n != want {
+						rt.Fatalf("%d fates were changed, not %d", n, want)
+					}
+				},
 				"fold": func(*rapid.T) { write(func(tx *db.Tx) error { return ref.Fold(tx, programme) }) },
 				"": func(rt *rapid.T) {
 					for _, now := range []int64{0, 9, 10, 20} {
@@ -129,6 +151,11 @@ func TestCountsAlwaysAddUp(t *testing.T) {
 							}
 						}
 						err := h.DB.Read(t.Context(), func(tx *db.Tx) error {
+							for id, want := range model {
+								if got, _, err := ref.Get(tx, programme, id); err != nil || got != want {
+									return fmt.Errorf("stored %+v, %v; want %+v", got, err, want)
+								}
+							}
 							kept, err := ref.Tallies(tx, programme, "", now)
 							if err != nil {
 								return err
@@ -244,5 +271,66 @@ func TestPutInParts(t *testing.T) {
 			}
 			return same(tx, programme, nil, 0)
 		})
+	})
+}
+
+// TestSetFateByQuery gives a fate to what a query finds: as many as a large finding
+// stands on, in one transaction that stays short.
+func TestSetFateByQuery(t *testing.T) {
+	kit.Each(t, func(t *testing.T, h *house.House) {
+		const many = 5000
+		programme, project, another := h.IDs.New(), h.IDs.New(), h.IDs.New()
+		recs := make([]ref.Record, many)
+		for i := range recs {
+			recs[i] = ref.Record{Programme: programme, ID: h.IDs.New(), Kind: "contribution", Project: project, Title: "What was said at the table by the window",
+				Strand: []string{"lived", "practice", "research"}[i%3], Fate: "owing", Until: ref.NoEnd, Version: 1, ChangedAt: int64(i)}
+		}
+		recs[0].Until, recs[1].Fate = 0, "used" // withdrawn; used already
+		elsewhere := recs[2]
+		elsewhere.Programme, elsewhere.ID = another, h.IDs.New()
+		h.Write(func(tx *db.Tx) error {
+			if err := ref.Put(tx, elsewhere); err != nil {
+				return err
+			}
+			return ref.Put(tx, recs...)
+		})
+		var n int64
+		set := func(programme string) {
+			begin := time.Now()
+			h.Write(func(tx *db.Tx) (err error) {
+				n, err = ref.SetFate(tx, programme, db.Q("(select x.id from ref_record x where x.programme = ? and x.kind = ?)", programme, "contribution"), "used", 1)
+				return err
+			})
+			t.Logf("%d of %d changed in %v", n, many, time.Since(begin).Round(time.Millisecond))
+		}
+		if set(programme); n != many-2 {
+			t.Errorf("%d were changed", n)
+		}
+		h.Read(func(tx *db.Tx) error {
+			gone, _, err := ref.Get(tx, programme, recs[0].ID)
+			if err != nil || gone.Fate != "owing" {
+				t.Errorf("a withdrawn one is %q, %v", gone.Fate, err)
+			}
+			if other, _, err := ref.Get(tx, another, elsewhere.ID); err != nil || other.Fate != "owing" {
+				t.Errorf("another programme's is %q, %v", other.Fate, err)
+			}
+			got, _, err := ref.Get(tx, programme, recs[2].ID)
+			want := recs[2]
+			want.Fate = "used"
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Error("more than the fate was changed:", diff, err)
+			}
+			return same(tx, programme, []string{project}, 1)
+		})
+		if set(programme); n != 0 {
+			t.Errorf("%d were changed a second time", n)
+		}
+		h.Write(func(tx *db.Tx) (err error) {
+			n, err = ref.SetFate(tx, programme, db.List([]string{}), "owing", 1)
+			return err
+		})
+		if n != 0 {
+			t.Errorf("%d were changed by an empty list", n)
+		}
 	})
 }

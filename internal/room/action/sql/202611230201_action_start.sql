@@ -1,6 +1,90 @@
 create table action_recommendation (
   programme text not null,
   id text not null,
+  body text not null,
+  plainly text not null,
+  options text not null,
+  reworded bigint not null,
+  chosen text not null,
+  why text not null,
+  dissent text not null,
+  decided_by text not null,
+  decided_on text not null,
+  decided_version bigint not null,
+  given_at bigint not null,
+  version bigint not null,
   primary key (programme, id),
-  foreign key (programme, id) references ref_record (programme, id)
+  foreign key (programme, id) references ref_record (programme, id) on delete cascade
 );
+create table action_text (
+  programme text not null,
+  recommendation text not null,
+  version bigint not null,
+  title text not null,
+  body text not null,
+  plainly text not null,
+  options text not null,
+  actor text not null,
+  at bigint not null,
+  primary key (programme, recommendation, version),
+  foreign key (programme, recommendation) references action_recommendation (programme, id) on delete cascade
+);
+create table action_decision (
+  programme text not null,
+  recommendation text not null,
+  version bigint not null,
+  decision text not null,
+  chosen text not null,
+  why text not null,
+  dissent text not null,
+  decided_by text not null,
+  decided_on text not null,
+  actor text not null,
+  at bigint not null,
+  primary key (programme, recommendation, version),
+  foreign key (programme, recommendation) references action_recommendation (programme, id) on delete cascade
+);
+create table action_action (
+  programme text not null,
+  id text not null,
+  recommendation text not null,
+  title text not null,
+  before text not null,
+  plainly text not null,
+  owner text not null,
+  owner_name text not null,
+  due_on text not null,
+  status text not null,
+  tried boolean not null,
+  place text not null,
+  along text not null,
+  know text not null,
+  look_back text not null,
+  result text not null,
+  why text not null,
+  in_use text not null,
+  since_day text not null,
+  ended_on text not null,
+  happened text not null,
+  verdict text not null,
+  looked_on text not null,
+  given_at bigint not null,
+  version bigint not null,
+  primary key (programme, id),
+  foreign key (programme, id) references ref_record (programme, id) on delete cascade
+);
+create index action_action_before on action_action (programme, before);
+create table action_photo (
+  programme text not null,
+  file text not null,
+  action text not null,
+  caption text not null,
+  words text not null,
+  width bigint not null,
+  height bigint not null,
+  actor text not null,
+  at bigint not null,
+  primary key (programme, file),
+  foreign key (programme, action) references action_action (programme, id) on delete cascade
+);
+create index action_photo_action on action_photo (programme, action);

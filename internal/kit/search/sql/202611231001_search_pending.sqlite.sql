@@ -1,0 +1,1 @@
+-- Nothing to change: only the index of PostgreSQL has a pending list.

@@ -1,0 +1,176 @@
+package thread
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"plait/internal/kit/db"
+	"plait/internal/spine/plug"
+	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
+	"plait/internal/spine/who"
+)
+
+// atOnce is how many ids one statement names.
+const atOnce = 500
+
+// visible is the condition under which the actor may see rows of ref_record r: by each
+// kind's own permission, and by its narrower one where the record needs it.
+func visible(ctx context.Context, tx *db.Tx, kinds map[string]plug.Kind) (db.Part, error) {
+	type group struct {
+		where db.Part
+		names []string
+	}
+	same := map[string]*group{} // kinds that are seen on the same condition are asked about at once
+	var order []*group
+	add := func(kind string, where db.Part) {
+		key := fmt.Sprint(where.SQL, where.Args)
+		if same[key] == nil {
+			same[key] = &group{where: where}
+			order = append(order, same[key])
+		}
+		same[key].names = append(same[key].names, kind)
+	}
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		k := kinds[name]
+		where := db.Q("r.programme = ?", who.From(ctx).Programme)
+		var err error
+		if k.Permission != "" {
+			if where, err = who.Where(ctx, tx, "r", k.Permission); err != nil {
+				return db.Part{}, err
+			}
+		}
+		if n, ok := narrower()[name]; ok {
+			few, err := who.Where(ctx, tx, "r", n.permission)
+			if err != nil {
+				return db.Part{}, err
+			}
+			if n.open != "" {
+				where = db.Or(db.And(db.Q("r.state = ?", n.open), where), few)
+			} else {
+				where = db.Or(db.And(db.Q("r.person = ''"), where), db.And(db.Q("r.person <> ''"), few))
+			}
+		}
+		add(name, where)
+	}
+	var any []db.Part
+	for _, g := range order {
+		any = append(any, db.Join(db.Q("(r.kind in"), db.List(g.names), db.Q("and"), g.where, db.Q(")")))
+	}
+	return db.Or(any...), nil
+}
+
+// record is a row of ref_record as the actor may see it: Title is "" unless Shown.
+type record struct {
+	ref.Record
+	Shown bool
+}
+
+// records reads rows by their ids; what is not there is left out.
+func records(tx *db.Tx, programme string, ids []string, may db.Part, now int64) (map[string]record, error) {
+	out := make(map[string]record, len(ids))
+	for len(ids) > 0 {
+		part := ids[:min(atOnce, len(ids))]
+		ids = ids[len(part):]
+		// The title leaves the database only where the reader may see it.
+		q := db.Join(db.Q(`select x.id, x.kind, x.project, x.strand, x.until, x.version, x.changed_at, x.stale_since, x.seen,
+			case when x.seen = 1 then x.title else '' end, case when x.seen = 1 then x.state else '' end, case when x.seen = 1 then x.fate else '' end
+			from (select r.id, r.kind, r.project, r.strand, r.until, r.version, r.changed_at, r.stale_since, r.title, r.state, r.fate,
+			case when`), may, db.Q("and"), terms.Where("r", terms.Project, now), db.Q("then 1 else 0 end as seen from ref_record r where r.programme = ? and r.id in", programme),
+			db.List(part), db.Q(") x"))
+		err := db.Each(tx, q, func(row db.Row, r *record) error {
+			var seen int64
+			err := row.Scan(&r.ID, &r.Kind, &r.Project, &r.Strand, &r.Until, &r.Version, &r.ChangedAt, &r.Stale, &seen, &r.Title, &r.State, &r.Fate)
+			r.Programme, r.Shown = programme, seen == 1
+			return err
+		}, func(r record) error { out[r.ID] = r; return nil })
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// link is the two ends of a tie.
+type link struct{ From, To ref.Ref }
+
+func scanLink(row db.Row, l *link) error {
+	return row.Scan(&l.From.Kind, &l.From.ID, &l.To.Kind, &l.To.ID)
+}
+
+// above reads what ids stand on, contributions left out; below what stands on ids. The
+// kinds are named one by one: so an index leads past a thousand contributions.
+func above(tx *db.Tx, programme string, kinds, ids []string) ([]link, error) {
+	return links(tx, ids, func(part []string) db.Part {
+		return db.Join(db.Q("select t.from_kind, t.from_id, t.to_kind, t.to_id from tie t where t.programme = ? and t.from_kind in", programme), db.List(kinds),
+			db.Q("and t.to_id in"), db.List(part))
+	})
+}
+
+func below(tx *db.Tx, programme string, ids []string) ([]link, error) {
+	return links(tx, ids, func(part []string) db.Part {
+		return db.Join(db.Q("select t.from_kind, t.from_id, t.to_kind, t.to_id from tie t where t.programme = ? and t.from_id in", programme), db.List(part))
+	})
+}
+
+func links(tx *db.Tx, ids []string, query func([]string) db.Part) ([]link, error) {
+	var out []link
+	for len(ids) > 0 {
+		part := ids[:min(atOnce, len(ids))]
+		ids = ids[len(part):]
+		some, err := db.All(tx, query(part), scanLink)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+// heard is how many live contributions of a strand a record stands on.
+type heard struct {
+	Root, Strand string
+	N            int64
+}
+
+// voices counts, for each of ids, the live contributions tied to it by strand, each once.
+func voices(tx *db.Tx, programme string, ids []string, now int64) ([]heard, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return db.All(tx, db.Join(db.Q(`select t.to_id, r.strand, count(distinct r.id) from tie t join ref_record r on r.programme = t.programme and r.id = t.from_id
+		where t.programme = ? and t.from_kind = ? and t.to_id in`, programme, Contribution), db.List(ids), db.Q("and"), terms.Where("r", terms.Project, now),
+		db.Q("group by t.to_id, r.strand")),
+		func(row db.Row, h *heard) error { return row.Scan(&h.Root, &h.Strand, &h.N) })
+}
+
+// said is one live contribution that is tied to a record.
+type said struct{ To, From, Strand string }
+
+// speakers gives the live contributions tied to each of ids to f.
+func speakers(tx *db.Tx, programme string, ids []string, now int64, f func(said) error) error {
+	for len(ids) > 0 {
+		part := ids[:min(atOnce, len(ids))]
+		ids = ids[len(part):]
+		err := db.Each(tx, db.Join(db.Q(`select t.to_id, r.id, r.strand from tie t join ref_record r on r.programme = t.programme and r.id = t.from_id
+			where t.programme = ? and t.from_kind = ? and t.to_id in`, programme, Contribution), db.List(part), db.Q("and"), terms.Where("r", terms.Project, now)),
+			func(row db.Row, s *said) error { return row.Scan(&s.To, &s.From, &s.Strand) }, f)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moved is a strand of which something under a record has changed or was taken back.
+type moved struct{ ID, Strand string }
+
+// movedStrands says, for records that are marked stale, of which strands their
+// contributions have moved since someone last confirmed.
+func movedStrands(tx *db.Tx, programme string, ids []string, now int64) ([]moved, error) {
+	return db.All(tx, db.Join(db.Q(`select distinct t.to_id, s.strand from tie t join ref_record s on s.programme = t.programme and s.id = t.from_id
+		where t.programme = ? and s.kind = ? and (s.version > t.version or s.until <= ?) and t.to_id in`, programme, Contribution, now), db.List(ids)),
+		func(row db.Row, m *moved) error { return row.Scan(&m.ID, &m.Strand) })
+}
