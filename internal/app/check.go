@@ -89,17 +89,17 @@ type reader struct {
 // to be seen anywhere, or was never seen.
 func (c *command) runCheck(ctx context.Context) error {
 	start := clock.System{}.Now()
-	s, err := c.settings("127.0.0.1:0")
-	if err != nil {
-		return err
-	}
 	dir, err := os.MkdirTemp("", "plait-check-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // made above, and of no use after
 	if c.app.Global.Dir == "" {
-		s.Dir = dir
+		c.app.Global.Dir = dir
+	}
+	s, err := c.settings("127.0.0.1:0")
+	if err != nil {
+		return err
 	}
 	k := &checker{dir: dir, word: freshWord()}
 	if err := k.run(ctx, s); err != nil {

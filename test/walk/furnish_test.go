@@ -3,6 +3,8 @@ package walk_test
 import (
 	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -131,6 +133,7 @@ func (s *street) thread(person string) {
 	do("action.decide", "ref", rec["ref"], "version", 1, "decision", "agreed", "option", "Two weeks", "by", "Steering group", "dissent", "One council saw no money for it", "on", "2026-01-20")
 	act := do("action.plan", "project", s.Project, "recommendation", rec["ref"], "title", "Train two fitters", "plainly", "Two people learn to fit rails.", "owner_name", "Housing team", "due", "2026-01-25")
 	do("action.finish", "ref", act["ref"], "version", 1, "result", "done", "in_use", "Merrow", "since", "2026-01-25")
+	do("action.photo", "ref", act["ref"], "version", 2, "caption", "The rail", "words", "A grey rail by a door", "content", picture(s))
 	try := do("action.plan", "project", s.Project, "recommendation", rec["ref"], "title", "Ring before the visit", "owner_name", "Ann", "due", "2026-01-22", "try", true,
 		"where", "One street", "know", "Fewer missed visits", "look_back", "2026-01-30")
 	do("action.look-back", "ref", try["ref"], "version", 1, "happened", "They rang, nobody answered", "verdict", "change", "next_title", "Text before the visit", "next_look_back", "2026-03-30")
@@ -152,6 +155,16 @@ func (s *street) thread(person string) {
 		do("output.release", "project", s.Project, "refs", ready)
 	}
 	do("finding.edit", "ref", ref, "version", 2, "statement", "People hold on to what is there, because help comes too late", "plainly", "Help comes too late.", "lived_sure", "very", "lived_why", "Everyone said it")
+}
+
+// picture is a small PNG.
+func picture(s *street) []byte {
+	s.t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 30))); err != nil {
+		s.t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // upload sends a form with a file.

@@ -52,10 +52,10 @@ func (f *face) routes() []web.Route {
 }
 
 // home is the address of a finding's own page.
-func (x Finding) home() string { return "/finding/" + x.Project + "/of/" + x.Ref.ID }
+func (f Finding) home() string { return "/finding/" + f.Project + "/of/" + f.Ref.ID }
 
 // StateKey is the end of the word key of a finding's state.
-func (x Finding) StateKey() string { return key(x.State) }
+func (f Finding) StateKey() string { return key(f.State) }
 
 // key is the end of a word key for a value that holds spaces.
 func key(value string) string { return strings.ReplaceAll(value, " ", "_") }
