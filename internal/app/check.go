@@ -70,9 +70,13 @@ type checker struct {
 	player  *player
 	dir     string
 	word    string
+	lead    int    // addresses of each page that a programme lead opens
+	most    int    // and every other reader
 	known   string // a word that stood beside it before: what is looked for
 	base    string
 	at      ref.Ref // the contribution that holds the word
+	person  string  // whose it is
+	near    []ref.Ref
 	answer  CheckAnswer
 	readers []reader
 }
@@ -101,7 +105,7 @@ func (c *command) runCheck(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	k := &checker{dir: dir, word: freshWord()}
+	k := &checker{dir: dir, word: freshWord(), lead: mostOfLead, most: mostOfPage}
 	if err := k.run(ctx, s); err != nil {
 		return err
 	}
@@ -109,8 +113,25 @@ func (c *command) runCheck(ctx context.Context) error {
 	if err := json.NewEncoder(c.out).Encode(k.answer); err != nil {
 		return err
 	}
-	if k.answer.Visible > 0 || k.answer.SeenBefore < leastSeen || k.answer.Owing > 0 {
-		return cli.Problems("")
+	return k.verdict()
+}
+
+// verdict says what the numbers mean: nobody sees the word any more, it was seen before,
+// by nobody of the host's, and no letter went out that owes an answer.
+func (k *checker) verdict() error {
+	a := k.answer
+	switch {
+	case a.Visible > 0:
+		return cli.Problems("What was taken back is still to be seen.")
+	case a.SeenBefore < leastSeen:
+		return cli.Problems("The word was hardly seen before it was taken back: this proves nothing.")
+	case a.Owing > 0 || a.OwingOpen == 0:
+		return cli.Problems("The example owes answers where letters were released, or nowhere at all.")
+	}
+	for _, on := range a.SeenOn {
+		if strings.HasPrefix(on, string(who.HostLead)+" ") || strings.HasPrefix(on, string(who.HostStaff)+" ") {
+			return cli.Problems("The host's people saw what someone said: " + on)
+		}
 	}
 	return nil
 }
@@ -209,7 +230,7 @@ func (k *checker) plant(ctx context.Context) error {
 		if said.Fate != "used" {
 			continue
 		}
-		k.at = at
+		k.at, k.person = at, said.Person
 		for _, w := range strings.FieldsFunc(said.Words, func(r rune) bool { return !unicode.IsLetter(r) }) {
 			if len(w) > len(k.known) {
 				k.known = w
@@ -217,7 +238,10 @@ func (k *checker) plant(ctx context.Context) error {
 		}
 		_, err = run(ctx, k.house, "evidence.edit", k.house.rooms.evidence.Edit, evidence.EditIn{Ref: at, Version: said.Version,
 			Words: k.word + ". " + said.Words, Strands: said.StrandList(), Role: said.Role, On: said.On, Source: said.Source})
-		return err
+		if err != nil {
+			return err
+		}
+		return k.look(ctx, said.Project)
 	}
 	return errors.New("the person with the card said nothing that is used")
 }
@@ -246,9 +270,9 @@ func (k *checker) enter(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		c.always, c.most = k.at.ID, mostOfPage
+		c.always, c.most = k.at.ID, k.most
 		if role == who.ProgrammeLead {
-			c.most = mostOfLead
+			c.most = k.lead
 		}
 		link, err := k.invite(ctx, programme, role, projects)
 		if err != nil {

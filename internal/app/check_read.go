@@ -8,15 +8,19 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 
 	"plait/internal/kit/cli"
+	"plait/internal/room/output"
 	"plait/internal/room/project"
+	"plait/internal/room/thread"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 )
@@ -106,15 +110,14 @@ func (k *checker) export(ctx context.Context, project, dir string, found func(fi
 	})
 }
 
-// ask runs every verb that reads, over HTTP, with whatever it can be asked about the
-// contribution: its ref, its person, its project, its word.
+// ask runs every verb that reads, over HTTP, with whatever it can be asked: a project, the
+// word, the person, and the contribution and each record near it.
 func (k *checker) ask(r reader, projects []string, found func(verb, text string)) error {
 	for _, v := range k.house.VerbList() {
 		if v.Writes {
 			continue
 		}
-		for _, p := range projects {
-			in := question(v, map[string]any{"project": p, "ref": k.at, "refs": []ref.Ref{k.at}, "words": k.word, "find": k.word, "limit": 500})
+		for _, in := range k.questions(v, projects) {
 			body, err := json.Marshal(in)
 			if err != nil {
 				return err
@@ -132,22 +135,68 @@ func (k *checker) ask(r reader, projects []string, found func(verb, text string)
 				k.answer.Asked++
 				found(v.Name, string(text))
 			}
-			if _, by := in["project"]; !by {
-				break
-			}
 		}
 	}
 	return nil
 }
 
-// question keeps those of the values that a verb has a field for.
-func question(v plug.Verb, values map[string]any) map[string]any {
-	in := map[string]any{}
-	for i := range v.In.NumField() {
-		name, _, _ := strings.Cut(v.In.Field(i).Tag.Get("json"), ",")
-		if x, ok := values[name]; ok {
-			in[name] = x
+// questions is what a verb can be asked: once for each project where it wants one, else
+// once for each record near the contribution where it wants one, else once.
+func (k *checker) questions(v plug.Verb, projects []string) (out []map[string]any) {
+	in := func(more map[string]any) map[string]any {
+		all := map[string]any{"refs": k.near, "words": k.word, "find": k.word, "limit": 500}
+		maps.Copy(all, more)
+		asked := map[string]any{}
+		for i := range v.In.NumField() {
+			f := v.In.Field(i)
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			x, ok := all[name]
+			if name == "person" {
+				x, ok = k.person, true
+				if f.Type == reflect.TypeFor[ref.Ref]() {
+					x = ref.Of(ref.Person, k.person)
+				}
+			}
+			if ok {
+				asked[name] = x
+			}
+		}
+		return asked
+	}
+	_, byRef := v.In.FieldByName("Ref")
+	_, byProject := v.In.FieldByName("Project")
+	switch {
+	case byRef:
+		for _, at := range k.near {
+			out = append(out, in(map[string]any{"ref": at}))
+		}
+	case byProject:
+		for _, p := range projects {
+			out = append(out, in(map[string]any{"project": p}))
+		}
+	default:
+		out = append(out, in(nil))
+	}
+	return out
+}
+
+// look finds what lies near the contribution: its thread, and the letters of its project.
+func (k *checker) look(ctx context.Context, project string) error {
+	k.near = []ref.Ref{k.at}
+	thread, err := k.house.rooms.thread.Follow(ctx, thread.FollowIn{Ref: k.at, Way: "both"})
+	if err != nil {
+		return err
+	}
+	for _, n := range thread.Nodes {
+		if n.Ref != k.at && len(k.near) < 20 {
+			k.near = append(k.near, n.Ref)
 		}
 	}
-	return in
+	letters, err := k.house.rooms.output.Letters(ctx, output.LettersIn{Project: project, Limit: 500})
+	for _, l := range letters.Letters {
+		if l.Person == k.person {
+			k.near = append(k.near, l.Ref)
+		}
+	}
+	return err
 }

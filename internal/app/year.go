@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"plait/internal/kit/clock"
+	"plait/internal/kit/db"
 	"plait/internal/room/account"
 	"plait/internal/room/action"
 	"plait/internal/room/evidence"
@@ -74,7 +75,8 @@ func (h *House) makeYear(ctx context.Context, hand *clock.Hand, y Year, tell fun
 	m.vars["lead"], m.vars["facilitator"] = made.Account, made.Account
 	for i := range y.Projects {
 		hand.Set(m.began.AddDate(0, 0, i))
-		if err := m.project(ctx, i); err != nil {
+		// One transaction a project: nobody else is here, and the disk is waited for once.
+		if err := h.DB.Write(ctx, func(tx *db.Tx) error { return m.project(tx.Context(), i) }); err != nil {
 			return nil, fmt.Errorf("project %d: %w", i+1, err)
 		}
 		tell(fmt.Sprintf("%d of %d projects are in", i+1, y.Projects))
@@ -95,16 +97,18 @@ func (m *maker) project(ctx context.Context, n int) error {
 		return err
 	}
 	p := started.Ref.ID
-	var said []ref.Ref
-	for _, who := range m.people(ctx, p) {
-		if who.err != nil {
-			return who.err
-		}
-		refs, err := m.say(ctx, p, who.id)
-		if err != nil {
+	everyone, err := m.people(ctx, p)
+	if err != nil {
+		return err
+	}
+	for _, person := range everyone {
+		if err := m.say(ctx, p, person); err != nil {
 			return err
 		}
-		said = append(said, refs...)
+	}
+	said, err := m.said(ctx, p)
+	if err != nil {
+		return err
 	}
 	m.hand.Set(clock.Time(m.hand.Now()).AddDate(0, 2, 0))
 	shared, err := m.find(ctx, p, said)
@@ -114,33 +118,39 @@ func (m *maker) project(ctx context.Context, n int) error {
 	return m.act(ctx, p, shared)
 }
 
-type madePerson struct {
-	id  string
-	err error
-}
-
-// people adds the people of a project.
-func (m *maker) people(ctx context.Context, p string) []madePerson {
+// people adds the people of a project and gives their ids.
+func (m *maker) people(ctx context.Context, p string) ([]string, error) {
 	var rows strings.Builder
 	for i := range m.People {
 		fmt.Fprintf(&rows, "Person %d, %s\n", i+1, pick(m.rand, roles()))
 	}
 	if _, err := run(ctx, m.house, "people.paste", m.house.rooms.people.Paste, people.PasteIn{Project: p, Pasted: rows.String()}); err != nil {
-		return []madePerson{{err: err}}
+		return nil, err
 	}
 	all, err := m.house.rooms.people.List(ctx, people.ListIn{Project: p, Limit: 500})
-	if err != nil {
-		return []madePerson{{err: err}}
-	}
-	out := make([]madePerson, len(all.People))
+	out := make([]string, len(all.People))
 	for i, x := range all.People {
-		out[i].id = x.Ref.ID
+		out[i] = x.Ref.ID
 	}
-	return out
+	return out, err
 }
 
-// say stores what one person said, and names it.
-func (m *maker) say(ctx context.Context, p, person string) ([]ref.Ref, error) {
+// said names everything that was said in a project.
+func (m *maker) said(ctx context.Context, p string) (out []ref.Ref, err error) {
+	in := evidence.ListIn{Project: p, Limit: 500}
+	for {
+		list, err := m.house.rooms.evidence.List(ctx, in)
+		for _, c := range list.Contributions {
+			out = append(out, c.Ref)
+		}
+		if in.After = list.Next; err != nil || in.After == "" {
+			return out, err
+		}
+	}
+}
+
+// say stores what one person said.
+func (m *maker) say(ctx context.Context, p, person string) error {
 	lines := make([]string, m.Contributions)
 	for i := range lines {
 		lines[i] = m.phrase(8 + m.rand.IntN(24))
@@ -149,16 +159,8 @@ func (m *maker) say(ctx context.Context, p, person string) ([]ref.Ref, error) {
 	in := evidence.PasteIn{Project: p, Pasted: strings.Join(lines, "\n"), Name: "Meeting", Said: evidence.Said{Strands: []string{pick(m.rand, evidence.Strands())},
 		Person: person, On: day, Source: "Meeting of " + day, Expressed: "spoken", Voice: "own",
 		Agreement: terms.Agreement{Uses: []terms.Use{terms.Group}, Mode: "own", Asked: "spoken"}}}
-	out, err := run(ctx, m.house, "evidence.paste", m.house.rooms.evidence.Paste, in)
-	if err != nil {
-		return nil, err
-	}
-	list, err := m.house.rooms.evidence.List(ctx, evidence.ListIn{Project: p, Batch: out.Batch, Limit: 500})
-	refs := make([]ref.Ref, len(list.Contributions))
-	for i, c := range list.Contributions {
-		refs[i] = c.Ref
-	}
-	return refs, err
+	_, err := run(ctx, m.house, "evidence.paste", m.house.rooms.evidence.Paste, in)
+	return err
 }
 
 // find braids findings and shares four of five.

@@ -175,3 +175,14 @@ func Confirm(tx *db.Tx, programme string, r ref.Ref) error {
 	}
 	return tx.Do(db.Q(`update ref_record set stale_since = 0 where programme = ? and id = ?`, programme, r.ID))
 }
+
+// Erase blanks the reasons of every tie to or from records: a reason may repeat the words
+// of what was erased. The ties themselves stay.
+func Erase(tx *db.Tx, programme string, ids ...string) error {
+	for _, end := range []string{"from_id", "to_id"} {
+		if err := tx.Do(db.Join(db.Q("update tie set reason = '' where programme = ? and reason <> '' and "+end+" in", programme), db.List(ids))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
