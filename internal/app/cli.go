@@ -15,6 +15,7 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/lang"
+	"plait/internal/room/action"
 	"plait/internal/room/evidence"
 	"plait/internal/spine/news"
 	"plait/internal/spine/plug"
@@ -34,7 +35,7 @@ type command struct {
 // Main is the whole program: it runs the command line with the process's own arguments,
 // environment and streams.
 func Main() int {
-	if code, called := child.Called(os.Args[1:], os.Stdin, os.Stdout, evidence.ReadFile()); called {
+	if code, called := child.Called(os.Args[1:], os.Stdin, os.Stdout, evidence.ReadFile(), action.ShrinkPhoto()); called {
 		return code
 	}
 	c := newCommand(config.Environment, os.Stdout, os.Stderr)
@@ -48,6 +49,7 @@ func Main() int {
 func (c *command) apart(h *House) {
 	if c.self != "" {
 		h.rooms.evidence.Reads(evidence.NewApart(c.self))
+		h.rooms.action.Shrinks(action.NewApart(c.self))
 	}
 }
 

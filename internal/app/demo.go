@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"sort"
@@ -13,6 +14,7 @@ import (
 	"plait/internal/kit/clock"
 	"plait/internal/kit/config"
 	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
 	"plait/internal/kit/seal"
 )
 
@@ -25,12 +27,15 @@ type demoCommand struct {
 }
 
 // Run plays the example into a new folder, prints the links and serves.
-func (d *demoCommand) Run(ctx context.Context, c *command) error {
+func (d *demoCommand) Run(ctx context.Context, c *command) (err error) {
 	if d.Check {
 		return c.runCheck(ctx)
 	}
 	if c.app.Global.Dir == "" {
 		c.app.Global.Dir = "demo-data"
+	}
+	if d.Listen, err = settled(d.Listen); err != nil {
+		return err
 	}
 	s, err := c.settings(d.Listen)
 	if err != nil {
@@ -54,6 +59,19 @@ func (d *demoCommand) Run(ctx context.Context, c *command) error {
 		return err
 	}
 	return (&serveCommand{Listen: d.Listen}).Run(ctx, c)
+}
+
+// settled gives an address whose port is known, so that the links printed before serving
+// lead there: port 0 takes one that is free now.
+func settled(address string) (string, error) {
+	if _, port, err := net.SplitHostPort(address); err != nil || port != "0" {
+		return address, nil // what is no address is refused where it is used
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return "", fault.New(fault.Invalid, "house.cannot_listen", "Listen", address).Because(err)
+	}
+	return l.Addr().String(), l.Close()
 }
 
 // fill makes the installation, fills it and gives the ways in.

@@ -54,20 +54,37 @@ func (p *panels) Look(ctx context.Context, tx *db.Tx, project ref.Ref) []plug.Fo
 	var out []plug.Found
 	for _, room := range p.plugs {
 		for _, s := range room.Signs {
-			if !who.Can(ctx, tx, s.Permission, project) {
-				continue
-			}
-			seen, err := s.Load(ctx, tx, project)
-			if err != nil {
-				p.log.LogAttrs(ctx, slog.LevelError, "sign", slog.String("sign", s.Name), slog.String("cause", err.Error()))
-				continue
-			}
-			if seen.N > 0 {
-				out = append(out, plug.Found{Sign: s, Seen: seen})
+			if f, ok := p.look(ctx, tx, s, project); ok {
+				out = append(out, f)
 			}
 		}
 	}
 	return out
+}
+
+// LookAt gives the one sign of a name, and asks no other.
+func (p *panels) LookAt(ctx context.Context, tx *db.Tx, name string, project ref.Ref) (plug.Found, bool) {
+	for _, room := range p.plugs {
+		for _, s := range room.Signs {
+			if s.Name == name {
+				return p.look(ctx, tx, s, project)
+			}
+		}
+	}
+	return plug.Found{}, false
+}
+
+// look asks one sign; ok is false when it is not there, or not for the actor.
+func (p *panels) look(ctx context.Context, tx *db.Tx, s plug.Sign, project ref.Ref) (f plug.Found, ok bool) {
+	if !who.Can(ctx, tx, s.Permission, project) {
+		return f, false
+	}
+	seen, err := s.Load(ctx, tx, project)
+	if err != nil {
+		p.log.LogAttrs(ctx, slog.LevelError, "sign", slog.String("sign", s.Name), slog.String("cause", err.Error()))
+		return f, false
+	}
+	return plug.Found{Sign: s, Seen: seen}, seen.N > 0
 }
 
 // Columns gives the counts of every project, in the order of the rooms, for those who

@@ -1,6 +1,9 @@
 package page
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Strands in their neutral order: the one in which the words are given everywhere. The
 // three are drawn at the same size and weight.
@@ -15,7 +18,7 @@ const (
 type Strip struct {
 	Research, Lived, Practice Voice
 	Steps                     []Step // from the finding on, at most 5; none for a contribution that nothing stands on yet
-	Compact                   bool   // for rows of a list: counts without the texts of the steps
+	Compact                   bool   // for rows of a list: the counts and the furthest step alone
 	Back                      string // in the large picture: the words on the way back, translated; "" draws none
 }
 
@@ -23,6 +26,7 @@ type Strip struct {
 // holds something that has changed or was taken back, and is drawn broken.
 type Voice struct {
 	N     int
+	About string // said in place of N, for readers who may not know it; "" = N is said
 	Stale bool
 	Href  string // the contributions themselves; may be empty
 }
@@ -116,6 +120,24 @@ func drawStrip(v any) (stripDrawing, error) {
 		d.Width = k.X + 14
 	}
 	return d, nil
+}
+
+// Listed is the steps that stand in words beside the picture: all of them, or in a row of
+// a list the furthest one that was reached. There the row's own title is not said again.
+func (d stripDrawing) Listed() []knot {
+	if !d.Compact {
+		return d.Knots
+	}
+	for i := len(d.Knots) - 1; i >= 0; i-- {
+		if k := d.Knots[i]; k.Reached {
+			if k.Here {
+				k.Text = ""
+			}
+			k.Stale = slices.ContainsFunc(d.Knots[:i+1], func(k knot) bool { return k.Reached && k.Stale })
+			return []knot{k}
+		}
+	}
+	return nil
 }
 
 // strands reads the strands of a record in any of the ways a room may hold them: one

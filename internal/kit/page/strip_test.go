@@ -2,7 +2,9 @@ package page
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestStrandsOfARecord(t *testing.T) {
@@ -84,5 +86,46 @@ func TestDictAndPicked(t *testing.T) {
 		if got := picked(c.value, c.option, c.checked); got != c.want {
 			t.Errorf("picked(%v, %v, %v) = %v", c.value, c.option, c.checked, got)
 		}
+	}
+}
+
+func TestCompactStripNamesTheFurthestStep(t *testing.T) {
+	steps := []Step{{Kind: "finding", Text: "F", Reached: true, Stale: true}, {Kind: "recommendation", Text: "R", Reached: true, Here: true}, {Kind: "action"}}
+	listed := func(s Strip) []knot {
+		d, err := drawStrip(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Listed()
+	}
+	if got := listed(Strip{Steps: steps}); len(got) != 3 {
+		t.Errorf("%d steps in words, want all 3", len(got))
+	}
+	if got := listed(Strip{Steps: steps, Compact: true}); len(got) != 1 || got[0].Kind != "recommendation" || got[0].Text != "" || !got[0].Stale {
+		t.Errorf("the furthest step is %+v: want the recommendation, its title not said again, what changed before it said", got)
+	}
+	steps[2].Reached, steps[2].Text = true, "A"
+	if got := listed(Strip{Steps: steps, Compact: true}); len(got) != 1 || got[0].Text != "A" {
+		t.Errorf("the furthest step is %+v, want the action with its title", got)
+	}
+	if got := listed(Strip{Compact: true}); len(got) != 0 {
+		t.Errorf("%+v is listed where nothing stands on it", got)
+	}
+}
+
+func TestNotesOfThePictureAreBrief(t *testing.T) {
+	for note, want := range map[string]string{
+		"":       "",
+		"Shared": "Shared",
+		"We tried this. It did not work yet, so we are changing it. 96 calls in six weeks, all answered within eleven rings.": "We tried this. It did not work yet, so we are changing it.",
+		"Who answers? Nobody who could change anything at all, and that went on and on for years.":                            "Who answers?",
+		"Version 2.0 of the plan runs on without an end for so long that nobody could read it here":                           "Version 2.0 of the plan runs on without an end for so long that…",
+	} {
+		if got := brief(note); got != want {
+			t.Errorf("brief(%q) = %q, want %q", note, got, want)
+		}
+	}
+	if got := brief(strings.Repeat("ŵ", 200)); utf8.RuneCountInString(got) > mostNote || !utf8.ValidString(got) {
+		t.Errorf("a long word becomes %q", got)
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"plait/internal/kit/text"
 )
 
 // The large picture of a thread: three strands plaited into a finding, and a cord from
@@ -13,9 +16,12 @@ import (
 
 // Measures of the picture, in its own units: pixels on a screen of usual width.
 const (
-	wideWidth, wideHeight = 800, 180
-	wideFirst, wideGap    = 260, 120 // x of the first step, and from one to the next
+	wideMiddle            = 118      // y of the steps
+	wideLane              = 72       // from one strand's line to the next
+	wideMark              = 118      // x at which the strands begin, behind their marks
+	wideFirst, wideGap    = 366, 132 // x of the first step, and from one to the next
 	wideKnot              = 20       // radius
+	mostText, mostNote    = 72, 64   // letters under a step: about five lines of its column
 	tallWidth, tallHeight = 320, 170
 	tallCord              = 48 // width of the column in which the cord runs down
 )
@@ -48,25 +54,25 @@ type threadDrawing struct {
 // Thread works out the large picture from what the small one shows.
 func (d stripDrawing) Thread() threadDrawing {
 	t := threadDrawing{Voices: d.Voices, Back: d.back}
-	lanes := [3]float64{30, 90, 150}
+	lanes := [3]float64{wideMiddle - wideLane, wideMiddle, wideMiddle + wideLane}
 	t.Wide = d.ropes(plait(func(i int, at float64) point {
-		return point{at, join(at, 64, 132, lanes[i], 90+ease(at, wideFirst-wideKnot, wideFirst-52)*wave(i, at, 26, 92))}
-	}, 64, wideFirst-wideKnot, 6))
+		return point{at, join(at, wideMark+20, wideMark+100, lanes[i], wideMiddle+ease(at, wideFirst-wideKnot-4, wideFirst-88)*wave(i, at-18, 30, 104))}
+	}, wideMark, wideFirst-wideKnot, 9, 9.6))
 	t.WideCord = d.ropes(plait(func(i int, at float64) point {
-		return point{at, 90 + wave(i, at, 6.5, 40)}
-	}, 0, wideGap-2*wideKnot, 4))
+		return point{at, wideMiddle + wave(i, at, 7, 46)}
+	}, 0, wideGap-2*wideKnot, 6, 6.4))
 	columns := [3]float64{tallWidth / 6, tallWidth / 2, tallWidth * 5 / 6}
 	t.Tall = d.ropes(plait(func(i int, at float64) point {
 		return point{join(at, 22, 108, columns[i], tallCord/2+ease(at, tallHeight, tallHeight-22)*wave(i, at, 14, 58)), at}
-	}, 22, tallHeight, 5))
+	}, 22, tallHeight, 7, 8))
 	t.Along = d.ropes(plait(func(i int, at float64) point {
 		return point{tallCord/2 + wave(i, at, 6, 30), at}
-	}, 0, 60, 4))
+	}, 0, 60, 5, 6.4))
 	for i, v := range d.Voices {
 		n := max(1, min(v.N, 3))
 		for j := range n {
 			// The last mark stands where the line begins.
-			t.Marks = append(t.Marks, mark{v.Kind, v.Class, 56 - 22*(n-1-j) - 8, int(lanes[i]) - 8})
+			t.Marks = append(t.Marks, mark{v.Kind, v.Class, wideMark - 16 - 23*(n-1-j), int(lanes[i]) - 8})
 		}
 		t.TallMarks = append(t.TallMarks, mark{v.Kind, v.Class, int(columns[i]) - 8, 6})
 	}
@@ -79,6 +85,7 @@ func (d stripDrawing) Thread() threadDrawing {
 	for i, k := range d.Knots {
 		k.X = wideFirst + wideGap*i
 		k.CordX = k.X - wideGap + wideKnot
+		k.Text, k.Note = text.Excerpt(k.Text, mostText), brief(k.Note)
 		t.Knots = append(t.Knots, k)
 		if i > 0 {
 			// A cord runs past a stage that was left out.
@@ -87,6 +94,28 @@ func (d stripDrawing) Thread() threadDrawing {
 		}
 	}
 	return t
+}
+
+// brief is the first sentences of a note, as far as they are short, or else its beginning:
+// the list beneath the picture has all of it.
+func brief(note string) string {
+	if utf8.RuneCountInString(note) <= mostNote {
+		return note
+	}
+	end, letters := 0, 0
+	for i, r := range note {
+		letters++
+		if letters > mostNote {
+			break
+		}
+		if strings.ContainsRune(".?!", r) && (i+1 == len(note) || strings.ContainsRune(" ,;", rune(note[i+1]))) {
+			end = i + 1
+		}
+	}
+	if end > 0 {
+		return note[:end]
+	}
+	return text.Excerpt(note, mostNote)
 }
 
 // CordOn says how the cord goes on below a step: "" not at all, else the class of the
@@ -131,9 +160,10 @@ func join(at, from, to, lane, plaited float64) float64 {
 }
 
 // plait draws three strands that run from from to to: for each its whole path, and the
-// pieces where it passes over another. As in a plait of hair, the strand that comes in
+// pieces, half long each way, where it passes over another. step is the length of a piece of
+// curve: the longer, the lighter the page. As in a plait of hair, the strand that comes in
 // from outside goes over.
-func plait(f func(i int, at float64) point, from, to, step float64) [3][2]string {
+func plait(f func(i int, at float64) point, from, to, step, half float64) [3][2]string {
 	var out [3][2]string
 	across := func(i int, at float64) float64 { p := f(i, at); return p.y + p.x - at } // the axis adds at itself
 	overs := [3][]float64{}
@@ -160,7 +190,6 @@ func plait(f func(i int, at float64) point, from, to, step float64) [3][2]string
 		slices.Sort(overs[i])
 		var pieces []string
 		for _, at := range overs[i] {
-			half := 1.6 * step
 			pieces = append(pieces, smooth(func(at float64) point { return f(i, at) }, math.Max(from, at-half), math.Min(to, at+half), step))
 		}
 		out[i][1] = strings.Join(pieces, "")

@@ -7,7 +7,7 @@
 // JPEG, PNG and GIF (its first frame) are read, by the standard library. What a picture
 // would take to read is worked out from its head first: one of too many dots, too much
 // memory or too many passes is refused before anything is read. Make is for one picture
-// at a time: the caller holds a lock, for each may take up to 400 MiB.
+// at a time, best in a process of its own: each may take up to 400 MiB and more.
 package photo
 
 import (

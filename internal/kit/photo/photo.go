@@ -61,11 +61,26 @@ func Make(b []byte) (p Picture, err error) {
 	return Picture{out.Bytes(), small.Bounds().Dx(), small.Bounds().Dy()}, nil
 }
 
-func errBig(why error) error {
+// Refusal is the fault of Make with a message key, for those who hear of it from another
+// process; nil for a key that is none of Make's.
+func Refusal(say string) *fault.Fault {
+	for _, f := range []*fault.Fault{errNotOne(), errBig(nil), errDamaged(nil)} {
+		if f.Say == say {
+			return f
+		}
+	}
+	return nil
+}
+
+func errNotOne() *fault.Fault {
+	return fault.New(fault.Invalid, "photo.not_one").With("photo.not_one_do")
+}
+
+func errBig(why error) *fault.Fault {
 	return fault.New(fault.TooBig, "photo.too_big", "MB", MaxBytes>>20, "Megapixels", MaxPixels/1_000_000).With("photo.too_big_do").Because(why)
 }
 
-func errDamaged(why error) error {
+func errDamaged(why error) *fault.Fault {
 	return fault.New(fault.Invalid, "photo.damaged").With("photo.damaged_do").Because(why)
 }
 
@@ -102,7 +117,7 @@ func look(b []byte) (kind, error) {
 		perPixel = 1
 		c, err = gif.DecodeConfig(bytes.NewReader(b))
 	default:
-		return k, fault.New(fault.Invalid, "photo.not_one").With("photo.not_one_do")
+		return k, errNotOne()
 	}
 	switch {
 	case err != nil:

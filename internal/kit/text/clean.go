@@ -19,7 +19,7 @@ var (
 
 // Clean makes words fit to be stored: valid UTF-8 without NUL, in normal form
 // C (Unicode Standard Annex 15), lines ended by LF alone, and no white space
-// at the end of a line or of the whole. White space at the start is kept, for
+// at the end of a line or of the whole. Text in which there is nothing to see is "". White space at the start is kept, for
 // it can carry meaning in people's own words. Clean(Clean(s)) is Clean(s).
 // The error is ErrNotUTF8 or ErrNUL; nothing is dropped to make words pass.
 func Clean(s string) (string, error) {
@@ -30,6 +30,9 @@ func Clean(s string) (string, error) {
 		return "", ErrNUL
 	}
 	s = Lines(norm.NFC.String(s))
+	if !strings.ContainsFunc(s, seen) {
+		return "", nil // joiners and marks of direction alone are no words
+	}
 	if !strings.Contains(s, "\n") {
 		return strings.TrimRightFunc(s, unicode.IsSpace), nil
 	}
@@ -59,3 +62,6 @@ func Lines(s string) string {
 		s = strings.TrimPrefix(s[i+1:], "\n")
 	}
 }
+
+// seen says whether a character can be seen: letters, marks, numbers, signs.
+func seen(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }

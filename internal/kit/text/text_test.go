@@ -104,6 +104,7 @@ func TestClean(t *testing.T) {
 		"e\u0301te\u0301  \n x ": "été\n x",
 		"  kept\t\n\n\n":         "  kept",
 		"one\n\n\ntwo":           "one\n\n\ntwo",
+		" \u200b\u2060\u202e ":   "",
 	} {
 		if got, err := Clean(in); got != want || err != nil {
 			t.Errorf("Clean(%q) = %q, %v; want %q", in, got, err, want)

@@ -48,7 +48,8 @@ func NewAPI(face *Face, version string) *API {
 			Info:       &huma.Info{Title: "Plait", Version: version},
 			Components: &huma.Components{Schemas: schemas},
 		},
-		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat},
+		// The second is what huma calls its own faults before refuse has turned them into ours.
+		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "application/problem+json": huma.DefaultJSONFormat},
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{refuse},
 	}

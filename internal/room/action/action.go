@@ -51,17 +51,19 @@ type Action struct {
 	Site           string  `json:"site"`
 	Title          string  `json:"title"`
 	Plainly        string  `json:"plainly"`
-	Recommendation ref.Ref `json:"recommendation"` // what it follows from; may be none
-	Before         ref.Ref `json:"before"`         // the try that this one comes after; may be none
-	Owner          string  `json:"owner"`          // account id; "" = none
-	OwnerName      string  `json:"owner_name"`     // someone without an account; "" = none
-	Due            string  `json:"due"`            // day; "" = none
+	Recommendation ref.Ref `json:"recommendation"`         // what it follows from; may be none
+	Before         ref.Ref `json:"before"`                 // the try that this one comes after; may be none
+	Owner          string  `json:"owner"`                  // account id; "" = none
+	OwnerName      string  `json:"owner_name"`             // someone without an account; "" = none, or not for the reader
+	OwnerHidden    bool    `json:"owner_hidden,omitempty"` // there is an owner_name that the reader may not see
+	Due            string  `json:"due"`                    // day; "" = none
 	Try            bool    `json:"try"`
 	Where          string  `json:"where"`
-	With           string  `json:"with"`      // with whom
-	Know           string  `json:"know"`      // how we will know
-	LookBack       string  `json:"look_back"` // day
-	Status         string  `json:"status"`    // one of Statuses: the last before its end
+	With           string  `json:"with"`                  // with whom; "" = not said, or not for the reader
+	WithHidden     bool    `json:"with_hidden,omitempty"` // it is said with whom, and the reader may not see it
+	Know           string  `json:"know"`                  // how we will know
+	LookBack       string  `json:"look_back"`             // day
+	Status         string  `json:"status"`                // one of Statuses: the last before its end
 	State          string  `json:"state"`
 	Result         string  `json:"result"` // one of Results; "" = not finished
 	Why            string  `json:"why"`
@@ -96,7 +98,15 @@ func (a Action) state() string {
 func (a Action) Over() bool { return a.Result != "" || a.Verdict != "" }
 
 // owned says whether somebody sees to it.
-func (a Action) owned() bool { return a.Owner != "" || a.OwnerName != "" }
+func (a Action) owned() bool { return a.Owner != "" || a.OwnerName != "" || a.OwnerHidden }
+
+// unnamed is the action without the names of people who have no account, for those who may
+// not see names: that there is somebody stays.
+func (a Action) unnamed() Action {
+	a.OwnerHidden, a.WithHidden = a.OwnerName != "", a.With != ""
+	a.OwnerName, a.With = "", ""
+	return a
+}
 
 // Day is the day that counts next: of a try not yet looked back on its look-back, else
 // the day it is due; "" for none.
@@ -184,7 +194,8 @@ func (a Action) record(programme string) ref.Record {
 		State: a.State, Until: ref.NoEnd, Version: a.Version, ChangedAt: a.ChangedAt, Stale: a.Stale}
 }
 
-// index is the words by which search finds it.
+// index is the words by which search finds it. Those who may not see names search too: with
+// whom, and who sees to it, are not among them.
 func (a Action) index() string {
-	return strings.Join([]string{a.Title, a.Plainly, a.Where, a.With, a.Know, a.Why, a.InUse, a.Happened}, "\n")
+	return strings.Join([]string{a.Title, a.Plainly, a.Where, a.Know, a.Why, a.InUse, a.Happened}, "\n")
 }

@@ -88,7 +88,7 @@ func TestPages(t *testing.T) {
 			Empty: view(f.photoView(r, SeeOut{Ref: a.Ref}, PhotoIn{}))},
 		"action/finish":      {Full: full(finish), Empty: view(end(f, r, bareEnd, FinishIn{}))},
 		"action/look-back":   {Full: full(look), Empty: view(end(f, r, bareEnd, LookBackIn{}))},
-		"action/panel-doing": {Full: view(doingView{Project: "p", Lines: []panelLine{{"waiting", "/x", "Lend chairs", ""}, {"action", "/y", "Buy rails", "Mair"}, {"try", "/z", "A chair", ""}}, More: 2, MayRecommend: true, MayPlan: true}), Empty: view(doingView{Empty: true})},
+		"action/panel-doing": {Full: view(doingView{Project: "p", Lines: []panelLine{{"waiting", "/x", "Lend chairs", "", false}, {"action", "/y", "Buy rails", "Mair", false}, {"action", "/y", "Buy rails", "", true}, {"try", "/z", "A chair", "", false}}, More: 2, MayRecommend: true, MayPlan: true}), Empty: view(doingView{Empty: true})},
 		"action/panel-due":   {Full: view(dueView{Project: "p", Lines: []dueLine{{Doing{Action: a, By: "Mair", Left: true}, true}, {Doing{Action: done}, false}}, More: 2}), Empty: view(dueView{})},
 	}, page.Chrome{})
 }

@@ -166,7 +166,7 @@ func TestBoard(t *testing.T) {
 			{Action: Action{Ref: id("dead"), Try: true, LookBack: "2026-01-01", Verdict: Stop, State: Stopped}},
 			{Action: Action{Ref: id("on"), Try: true, LookBack: "2026-01-01", Verdict: Stop, State: Stopped}, Next: 1},
 			{Action: Action{Ref: id("done"), Result: Done, State: Done, Due: "2026-01-01"}},
-			{Action: Action{Ref: id("fruit"), Result: Done, State: Done}, Outcomes: 1},
+			{Action: Action{Ref: id("fruit"), Result: Done, State: Done}},
 			{Action: Action{Ref: id("half"), Try: true, LookBack: "2026-02-01", Result: Done, State: Done}},
 		}}
 	posed := func(all []Posed) (out []string) {
@@ -192,7 +192,6 @@ func TestBoard(t *testing.T) {
 		"undated":      {doing(b.Undated()), []string{"bare"}},
 		"deserted":     {doing(b.Deserted()), []string{"far"}},
 		"dead end":     {doing(b.DeadEnd()), []string{"dead"}},
-		"fruitless":    {doing(b.Fruitless()), []string{"done", "half"}},
 		"ready":        {doing(b.Ready()), []string{"late", "try"}},
 	} {
 		slices.Sort(c.got)

@@ -23,13 +23,12 @@ type Posed struct {
 	Actions  int64 // that follow from it
 }
 
-// Doing is an action with how many live records stand on it, and who owns it.
+// Doing is an action with how many live records came of it, and who owns it.
 type Doing struct {
 	Action
-	Outcomes int64
-	Next     int64  // actions, outcomes and lessons that came of it
-	By       string // the owner's name; "" = nobody
-	Left     bool   // the owner no longer works in the project
+	Next int64  // actions, outcomes and lessons that came of it
+	By   string // the owner's name; "" = nobody
+	Left bool   // the owner no longer works in the project
 }
 
 // waitTooLong is how long a recommendation may wait for its decision: 30 days.
@@ -144,12 +143,6 @@ func (b Board) Achieved() []Doing {
 	return b.some(func(d Doing) bool {
 		return slices.Contains([]string{Done, Kept}, d.State) || d.State == Changed && !d.Try
 	})
-}
-
-// Fruitless is those of Achieved of which no outcome is written down.
-func (b Board) Fruitless() []Doing {
-	done := Board{Actions: b.Achieved()}
-	return done.some(func(d Doing) bool { return d.Outcomes == 0 })
 }
 
 // Ready is the actions that are not over and have an owner who is here, and a day.

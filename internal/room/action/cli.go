@@ -23,6 +23,7 @@ type photoCommand struct {
 	Caption string `required:"" help:"What the photo is of." placeholder:"TEXT"`
 	Words   string `help:"What can be seen, for those who cannot see it." placeholder:"TEXT"`
 	Of      string `help:"A photo that is there already, by its id: its words change, and no file is read." placeholder:"ID"`
+	Key     string `help:"The same key, version and values give the first answer again." placeholder:"TEXT"`
 	JSON    bool   `name:"json" help:"Print the answer as one line of JSON."`
 	File    string `arg:"" optional:"" help:"The picture: JPEG, PNG or GIF."`
 }
@@ -36,7 +37,7 @@ func (c *photoCommand) Run(ctx context.Context, h *plug.Host) error {
 	if ctx, err = h.Begin(ctx, c.Ref); err != nil {
 		return err
 	}
-	in := PhotoIn{Ref: at, Version: c.Version, Caption: c.Caption, Words: c.Words, File: c.Of}
+	in := PhotoIn{Ref: at, Version: c.Version, Caption: c.Caption, Words: c.Words, File: c.Of, Key: c.Key}
 	if in.Version == 0 {
 		got, err := h.Do(ctx, "action.see", SeeIn{at})
 		if err != nil {

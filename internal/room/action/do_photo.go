@@ -77,16 +77,22 @@ type kept struct {
 // camera, and stored sealed before the transaction that gives it to the action.
 func (r *Room) Photo(ctx context.Context, in PhotoIn) (out PhotoOut, err error) {
 	in.Caption, in.Words = trim(in.Caption), trim(in.Words)
+	if in.Key == "" {
+		in.Key = plug.Key(ctx)
+	}
 	if in.File != "" {
 		return plug.Run(ctx, r.face.desk, "action.photo", in.Key, r.reword, in)
 	}
 	if r.files == nil {
 		return out, errors.New("action: this house keeps no files")
 	}
-	if err := r.mayTake(ctx, in); err != nil {
+	sum := sha256.Sum256(in.Content)
+	k := kept{Ref: in.Ref, Version: in.Version, Caption: in.Caption, Words: in.Words, Hash: hex.EncodeToString(sum[:])}
+	out, done, err := r.mayTake(ctx, in, k)
+	if err != nil || done {
 		return out, err
 	}
-	picture, err := r.picture(in.Content)
+	picture, err := r.picture(ctx, in.Content)
 	if err != nil {
 		return out, err
 	}
@@ -94,17 +100,19 @@ func (r *Room) Photo(ctx context.Context, in PhotoIn) (out PhotoOut, err error) 
 	if err != nil {
 		return out, err
 	}
-	sum := sha256.Sum256(in.Content)
-	k := kept{Ref: in.Ref, Version: in.Version, Caption: in.Caption, Words: in.Words, Hash: hex.EncodeToString(sum[:]),
-		width: picture.Width, height: picture.Height, upload: up.ID}
+	k.width, k.height, k.upload = picture.Width, picture.Height, up.ID
 	return plug.Run(ctx, r.face.desk, "action.photo", in.Key, r.keep, k)
 }
 
 // mayTake asks everything that can be asked before a picture is read: what takes long and
-// much memory is done for those alone who may.
-func (r *Room) mayTake(ctx context.Context, in PhotoIn) error {
+// much memory is done for those alone who may. done says that the same picture came with
+// the same key before, perhaps as the last that there was room for: out is then its answer.
+func (r *Room) mayTake(ctx context.Context, in PhotoIn, k kept) (out PhotoOut, done bool, err error) {
 	now := r.clock.Now()
-	return r.db.Read(ctx, func(tx *db.Tx) error {
+	err = r.db.Read(ctx, func(tx *db.Tx) error {
+		if done, err = trail.Once(ctx, tx, in.Key, "action.photo", k, &out); err != nil || done {
+			return err
+		}
 		rec, err := r.open(ctx, tx, "action.do", in.Ref, KindAction, now)
 		if err != nil {
 			return err
@@ -117,6 +125,7 @@ func (r *Room) mayTake(ctx context.Context, in PhotoIn) error {
 		}
 		return fits(tx, rec.Programme, rec.ID)
 	})
+	return out, done, err
 }
 
 // fits wants room for one more photo.
@@ -126,18 +135,6 @@ func fits(tx *db.Tx, programme, action string) error {
 		err = fault.New(fault.Conflict, "action.photos_full", "Most", MaxPhotos).With("action.photos_full_do")
 	}
 	return err
-}
-
-// picture reads one picture at a time, for reading one may take much memory.
-func (r *Room) picture(b []byte) (photo.Picture, error) {
-	r.reading.Lock()
-	defer r.reading.Unlock()
-	p, err := photo.Make(b)
-	var f *fault.Fault
-	if errors.As(err, &f) && (f.Kind == fault.Invalid || f.Kind == fault.TooBig) {
-		return p, fault.Fielded("content", f.Say, f.Args...).With(f.Do)
-	}
-	return p, err
 }
 
 // keep gives a picture that came in to its action.

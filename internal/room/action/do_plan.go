@@ -140,6 +140,9 @@ func (r *Room) Change(ctx context.Context, in ChangeIn) (out ChangeOut, err erro
 			return err
 		}
 		a := changed(was, in)
+		if a.Owner == "" && a.OwnerName == "" && was.OwnerName != "" && !seesNames(ctx, tx, was.Project, was.Site) {
+			a.OwnerName = was.OwnerName // they were not shown it, so they did not take it out
+		}
 		if err := a.Check(); err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ type SeeOut struct {
 
 // Owner is who sees to an action.
 type Owner struct {
-	Name string `json:"name"` // "" = nobody
+	Name string `json:"name"` // "" = nobody, or not for the reader
 	Left bool   `json:"left"` // no longer works in the project
 }
 
@@ -67,7 +67,7 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 		}
 		out = SeeOut{Ref: rec.Ref(), Project: rec.Project, Title: rec.Title, State: rec.State, Version: rec.Version, Stale: rec.Stale}
 		if rec.Kind == KindRecommendation {
-			err = readRecommendation(tx, rec, &out)
+			err = readRecommendation(ctx, tx, rec, &out)
 		} else {
 			err = r.readAction(ctx, tx, rec, &out)
 		}
@@ -79,7 +79,26 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 	return out, err
 }
 
-func readRecommendation(tx *db.Tx, rec ref.Record, out *SeeOut) error {
+// seesNames says whether the actor may read the names of people without an account: who
+// sees to an action, with whom it is tried, and who saw a decision otherwise.
+func seesNames(ctx context.Context, tx *db.Tx, project, site string) bool {
+	return who.Can(ctx, tx, "action.owner", place(project, site))
+}
+
+// namesAt is seesNames for many records, asked once for each site.
+func namesAt(ctx context.Context, tx *db.Tx, project string) func(site string) bool {
+	known := map[string]bool{}
+	return func(site string) bool {
+		sees, ok := known[site]
+		if !ok {
+			sees = seesNames(ctx, tx, project, site)
+			known[site] = sees
+		}
+		return sees
+	}
+}
+
+func readRecommendation(ctx context.Context, tx *db.Tx, rec ref.Record, out *SeeOut) error {
 	x, err := recommendation(tx, rec.Programme, rec.ID)
 	if err != nil {
 		return err
@@ -91,6 +110,12 @@ func readRecommendation(tx *db.Tx, rec ref.Record, out *SeeOut) error {
 	if out.Decisions, err = decisions(tx, rec.Programme, rec.ID); err == nil && len(out.Decisions) > 0 {
 		x.Decision.At = out.Decisions[0].At
 	}
+	if !seesNames(ctx, tx, rec.Project, rec.Site) {
+		x.Decision = x.Decision.unnamed()
+		for i, d := range out.Decisions {
+			out.Decisions[i] = d.unnamed()
+		}
+	}
 	return err
 }
 
@@ -98,6 +123,9 @@ func (r *Room) readAction(ctx context.Context, tx *db.Tx, rec ref.Record, out *S
 	a, err := action(tx, rec.Programme, rec.ID)
 	if err != nil {
 		return err
+	}
+	if !seesNames(ctx, tx, rec.Project, rec.Site) {
+		a = a.unnamed()
 	}
 	out.Action, out.Title = &a, a.Title
 	if out.Owner.Name, out.Owner.Left, err = r.ownerOf(ctx, tx, a); err != nil {
@@ -144,10 +172,10 @@ func readNear(ctx context.Context, tx *db.Tx, now int64, out *SeeOut) error {
 	}
 	any = append(any, db.And(shared, sharedFinding()))
 	may := db.And(db.Or(any...), terms.Where("r", terms.Project, now))
-	if out.StandsOn, err = near(tx, out.Ref, true, may); err != nil {
+	if out.StandsOn, err = near(tx, who.From(ctx).Programme, out.Ref, true, may); err != nil {
 		return err
 	}
-	out.Follows, err = near(tx, out.Ref, false, may)
+	out.Follows, err = near(tx, who.From(ctx).Programme, out.Ref, false, may)
 	return err
 }
 
@@ -175,14 +203,16 @@ type Item struct {
 	Title     string  `json:"title"`
 	State     string  `json:"state"`
 	Owner     string  `json:"owner"`      // account id
-	OwnerName string  `json:"owner_name"` // the owner's name, with an account or without
-	Left      bool    `json:"left"`       // the owner no longer works in the project
-	Due       string  `json:"due"`
-	Try       bool    `json:"try"`
-	LookBack  string  `json:"look_back"`
-	Version   int64   `json:"version"`
-	ChangedAt int64   `json:"changed_at"`
-	Stale     int64   `json:"stale_since"`
+	OwnerName string  `json:"owner_name"` // the owner's name, with an account or without; "" = none, or not for the reader
+	// OwnerHidden says that there is an owner whose name the reader may not see.
+	OwnerHidden bool   `json:"owner_hidden,omitempty"`
+	Left        bool   `json:"left"` // the owner no longer works in the project
+	Due         string `json:"due"`
+	Try         bool   `json:"try"`
+	LookBack    string `json:"look_back"`
+	Version     int64  `json:"version"`
+	ChangedAt   int64  `json:"changed_at"`
+	Stale       int64  `json:"stale_since"`
 }
 
 // List gives what a project recommends, does and tries, as far as the actor may see it.
@@ -212,8 +242,12 @@ func (r *Room) List(ctx context.Context, in ListIn) (out ListOut, err error) {
 		if out.Items, out.Next, err = list(tx, who.From(ctx).Programme, in, day, may); err != nil {
 			return err
 		}
+		sees := namesAt(ctx, tx, in.Project)
 		for i, x := range out.Items {
 			if x.Owner == "" {
+				if x.OwnerName != "" && !sees(x.Site) {
+					out.Items[i].OwnerName, out.Items[i].OwnerHidden = "", true
+				}
 				continue
 			}
 			if out.Items[i].OwnerName, out.Items[i].Left, err = r.ownerOf(ctx, tx, Action{Project: in.Project, Owner: x.Owner}); err != nil {
@@ -270,7 +304,12 @@ func (r *Room) readBoard(ctx context.Context, tx *db.Tx, project string) (Board,
 		return b, err
 	}
 	b.join(under, over)
+	sees := namesAt(ctx, tx, project)
 	for i, d := range b.Actions {
+		if !sees(d.Site) {
+			d.Action = d.unnamed()
+			b.Actions[i].Action = d.Action
+		}
 		if b.Actions[i].By, b.Actions[i].Left, err = r.ownerOf(ctx, tx, d.Action); err != nil {
 			return b, err
 		}
@@ -292,7 +331,6 @@ func (b *Board) join(under, over []joined) {
 		b.Recommendations[i].Findings, b.Recommendations[i].Actions = below[key{p.Ref.ID, kindFinding}], above[key{p.Ref.ID, KindAction}]
 	}
 	for i, d := range b.Actions {
-		b.Actions[i].Outcomes = above[key{d.Ref.ID, "outcome"}]
 		b.Actions[i].Next = above[key{d.Ref.ID, KindAction}] + above[key{d.Ref.ID, "outcome"}] + above[key{d.Ref.ID, "lesson"}]
 	}
 }

@@ -24,7 +24,6 @@ func (r *Room) signs() []plug.Sign {
 		r.gap("undated", plug.Acting, 35, "action.do", doingSight(Board.Undated, "/change")),
 		r.gap("late", plug.Acting, 15, "action.do", doingSight(Board.Late, "")),
 		r.gap("deserted", plug.Acting, 18, "action.do", doingSight(Board.Deserted, "/change")),
-		r.gap("fruitless", plug.Acting, 50, "action.do", doingSight(Board.Fruitless, "")),
 		r.gap("unlooked", plug.Trying, 16, "action.do", doingSight(Board.Unlooked, "/look-back")),
 		r.gap("dead_end", plug.Trying, 40, "action.do", doingSight(Board.DeadEnd, "")),
 		r.sign("decided", plug.Acting, posedSight(Board.Decided, "")),
@@ -123,7 +122,7 @@ func (r *Room) counts() []plug.Count {
 }
 
 // most is how many lines a panel shows: the project's home fits a laptop's window.
-const most = 3
+const most = 2
 
 // briefWords is the most of a title there, in letters: about two lines of a column.
 const briefWords = 70
@@ -138,7 +137,10 @@ type doingView struct {
 }
 
 // panelLine is one line: a recommendation that waits, an action or a try.
-type panelLine struct{ Sort, Href, Title, By string }
+type panelLine struct {
+	Sort, Href, Title, By string
+	Hidden                bool // somebody sees to it, and the reader may not know who
+}
 
 // loadDoing gives the panel; it is shown empty too, to those who can begin.
 func (r *Room) loadDoing(ctx context.Context, tx *db.Tx, at ref.Ref) (any, error) {
@@ -149,13 +151,13 @@ func (r *Room) loadDoing(ctx context.Context, tx *db.Tx, at ref.Ref) (any, error
 	v := doingView{Project: at.ID, Empty: len(b.Recommendations)+len(b.Actions) == 0}
 	var all []panelLine
 	for _, p := range b.Waiting() {
-		all = append(all, panelLine{"waiting", recommendationPage(p.Project, p.Ref.ID), text.Excerpt(p.Title, briefWords), ""})
+		all = append(all, panelLine{"waiting", recommendationPage(p.Project, p.Ref.ID), text.Excerpt(p.Title, briefWords), "", false})
 	}
 	for _, d := range b.Going() {
-		all = append(all, panelLine{"action", actionPage(d.Project, d.Ref.ID), d.Brief(), d.By})
+		all = append(all, panelLine{"action", actionPage(d.Project, d.Ref.ID), d.Brief(), d.By, d.OwnerHidden})
 	}
 	for _, d := range b.Trying() {
-		all = append(all, panelLine{"try", actionPage(d.Project, d.Ref.ID), d.Brief(), d.By})
+		all = append(all, panelLine{"try", actionPage(d.Project, d.Ref.ID), d.Brief(), d.By, d.OwnerHidden})
 	}
 	v.Lines, v.More = top(all)
 	v.MayRecommend, v.MayPlan = who.Can(ctx, tx, "action.recommend", at), who.Can(ctx, tx, "action.do", at)

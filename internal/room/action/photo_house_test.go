@@ -100,6 +100,8 @@ func TestPhotos(t *testing.T) {
 		}
 		refused(h, ctx, "action.photo", action.PhotoIn{Ref: at, Version: version, Caption: "C", Content: dots(t, 4, 4)}, fault.Conflict)
 
+		version = sameKey(t, h, ctx, at)
+
 		// One that is taken away cannot be opened again, and the others stay.
 		refused(h, h.As(who.Reviewer), "action.drop-photo", action.DropPhotoIn{Ref: at, Version: version, File: one.File}, fault.Forbidden)
 		h.Do(ctx, "action.drop-photo", action.DropPhotoIn{Ref: at, Version: version, File: one.File})
@@ -111,6 +113,34 @@ func TestPhotos(t *testing.T) {
 		}
 		refused(h, ctx, "action.drop-photo", action.DropPhotoIn{Ref: at, Version: version + 1, File: one.File}, fault.Missing)
 	})
+}
+
+// sameKey sends the photo that fills an action again with the key of the API's and the
+// command line's own: the first answer comes, though there is no more room.
+func sameKey(t *testing.T, h *house.House, ctx context.Context, at ref.Ref) (version int64) {
+	t.Helper()
+	last := see(h, ctx, at).Photos[action.MaxPhotos-1].File
+	away := h.Do(ctx, "action.drop-photo", action.DropPhotoIn{Ref: at, Version: see(h, ctx, at).Version, File: last}).(action.PhotoOut)
+	in := action.PhotoIn{Ref: at, Version: away.Version, Caption: "The last", Content: dots(t, 20, 20)}
+	send := func(in action.PhotoIn) (any, error) {
+		return h.Desk.RunVerb(ctx, h.Verbs["action.photo"], "from-the-header", in)
+	}
+	first, err := send(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := send(in)
+	if err != nil || again != first {
+		t.Errorf("sent again: %+v %v, want %+v", again, err, first)
+	}
+	if n := len(see(h, ctx, at).Photos); n != action.MaxPhotos {
+		t.Errorf("%d photos", n)
+	}
+	in.Caption = "Another"
+	if _, err := send(in); !fault.Is(err, fault.Conflict) || fault.Of(err).Say != "house.key_conflict" {
+		t.Errorf("another photo with the same key: %v", err)
+	}
+	return see(h, ctx, at).Version
 }
 
 // fetch asks for an address and gives the whole answer.

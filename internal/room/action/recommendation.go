@@ -85,11 +85,20 @@ type Decision struct {
 	Decision string `json:"decision"` // one of Decisions; "" = none yet
 	Option   string `json:"option"`   // the one that was chosen
 	Why      string `json:"why"`
-	Dissent  string `json:"dissent"` // who saw it otherwise, and how
-	By       string `json:"by"`      // who decided, in words: "Steering group, 9 people"
-	On       string `json:"on"`      // day
-	Version  int64  `json:"version"` // of the recommendation that it made
-	At       int64  `json:"at"`
+	Dissent  string `json:"dissent"` // who saw it otherwise, and how; "" = nobody, or not for the reader
+	// DissentHidden says that somebody saw it otherwise, and that the reader may not see who.
+	DissentHidden bool   `json:"dissent_hidden,omitempty"`
+	By            string `json:"by"`      // who decided, in words: "Steering group, 9 people"
+	On            string `json:"on"`      // day
+	Version       int64  `json:"version"` // of the recommendation that it made
+	At            int64  `json:"at"`
+}
+
+// unnamed is the decision without who saw it otherwise, for those who may not see names:
+// that somebody did stays.
+func (d Decision) unnamed() Decision {
+	d.DissentHidden, d.Dissent = d.Dissent != "", ""
+	return d
 }
 
 // Check says what is wrong with a decision about words, by field. today is a day.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"strings"
-	"sync"
 
 	"plait/internal/kit/blob"
 	"plait/internal/kit/clock"
@@ -62,13 +61,16 @@ type Room struct {
 	threads Threads
 	files   *blob.Store // nil: photos cannot be kept
 	zones   Zones
-	reading sync.Mutex // held while a picture is read
+	shrinks Shrinker
+	line    chan struct{} // a place for each picture that is read or waits
+	reading chan struct{} // one place: taken while a picture is read
 	face    *face
 }
 
 // New makes the room.
 func New(n plug.Needs, team Team, threads Threads) *Room {
-	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, team: team, threads: threads, files: n.Files}
+	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, team: team, threads: threads, files: n.Files,
+		shrinks: InProcess{}, line: make(chan struct{}, 1+shrinkWaiting), reading: make(chan struct{}, 1)}
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
 	return r
 }
@@ -76,6 +78,10 @@ func New(n plug.Needs, team Team, threads Threads) *Room {
 // SetZones tells the room who knows the time zones. Only the wiring calls it, once, before
 // anything runs.
 func (r *Room) SetZones(z Zones) { r.zones = z }
+
+// Shrinks has pictures read by s: in a process of its own (Apart), so that one that harms
+// its reader harms nothing else. Only the wiring calls it, once, before anything runs.
+func (r *Room) Shrinks(s Shrinker) { r.shrinks = s }
 
 // zone is the time zone of a programme's days.
 func (r *Room) zone(tx *db.Tx, programme string) (string, error) {
@@ -119,6 +125,8 @@ func (r *Room) Plug() plug.Plug {
 			{Name: "action.see", Wide: true, Roles: who.Everyone()},
 			{Name: "action.recommend", Roles: append(who.Lead(), who.Partner, who.Reviewer, who.Evaluator)},
 			{Name: "action.decide", Roles: append(who.Lead(), who.Partner, who.HostLead)},
+			// Someone without an account is a name: for the roles that see names elsewhere too.
+			{Name: "action.owner", Roles: append(who.Lead(), who.Partner, who.Administrator, who.Safeguarding)},
 			{Name: "action.do", Roles: append(who.Lead(), who.Partner, who.HostLead)},
 		},
 		Panels: []plug.Panel{

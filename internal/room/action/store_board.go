@@ -135,14 +135,14 @@ func sharedFinding() db.Part { return db.Q("r.kind = ? and r.state = ?", kindFin
 
 // near reads the records tied to one that the actor may see: those it stands on when up
 // is true, else those that stand on it. may is who may see and what may be used.
-func near(tx *db.Tx, at ref.Ref, up bool, may db.Part) ([]Near, error) {
+func near(tx *db.Tx, programme string, at ref.Ref, up bool, may db.Part) ([]Near, error) {
 	here, there := "t.to_id", "t.from_id"
 	if !up {
 		here, there = there, here
 	}
 	return db.All(tx, db.Join(db.Q(`select r.kind, r.id, r.project, r.title, r.state, t.stance, coalesce(a.tried, false) from tie t
 		join ref_record r on r.programme = t.programme and r.id = `+there+`
-		left join action_action a on a.programme = r.programme and a.id = r.id where `+here+` = ? and`, at.ID), may, db.Q("order by t.at, t.id")),
+		left join action_action a on a.programme = r.programme and a.id = r.id where t.programme = ? and `+here+` = ? and`, programme, at.ID), may, db.Q("order by t.at, t.id")),
 		func(row db.Row, n *Near) error {
 			return row.Scan(&n.Ref.Kind, &n.Ref.ID, &n.Project, &n.Title, &n.State, &n.Stance, &n.Try)
 		})

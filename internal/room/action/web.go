@@ -82,7 +82,7 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 		v.MayRecommend, v.MayPlan = who.Can(ctx, tx, "action.recommend", at), who.Can(ctx, tx, "action.do", at)
 		var err error
 		if show != "" {
-			err = f.shown(ctx, r, &v)
+			err = f.shown(tx, r, &v)
 		} else {
 			err = f.parts(ctx, tx, r, &v)
 		}
@@ -108,9 +108,9 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 	return f.Show(w, r, "action/list", page.View{Title: title, Body: v, Back: "/project/" + project})
 }
 
-// shown is one page of those that the address asks for.
-func (f *face) shown(ctx context.Context, r *http.Request, v *listView) error {
-	out, err := f.room.List(ctx, ListIn{Project: v.Project, Show: v.Show, After: r.URL.Query().Get("after"), Limit: 25})
+// shown is one page of those that the address asks for, read in the page's transaction.
+func (f *face) shown(tx *db.Tx, r *http.Request, v *listView) error {
+	out, err := f.room.List(tx.Context(), ListIn{Project: v.Project, Show: v.Show, After: r.URL.Query().Get("after"), Limit: 25})
 	if err != nil || len(out.Items) == 0 {
 		return err
 	}
@@ -121,7 +121,7 @@ func (f *face) shown(ctx context.Context, r *http.Request, v *listView) error {
 			continue
 		}
 		a := Action{Ref: i.Ref, Project: v.Project, Title: i.Title, State: i.State, Status: i.State, Try: i.Try, Due: i.Due, LookBack: i.LookBack,
-			Owner: i.Owner, OwnerName: i.OwnerName}
+			Owner: i.Owner, OwnerName: i.OwnerName, OwnerHidden: i.OwnerHidden}
 		if !slices.Contains(Statuses(), i.State) {
 			a.Result = i.State
 		}
@@ -212,6 +212,8 @@ func (f *face) doingLine(r *http.Request, d Doing, late bool) line {
 	switch {
 	case d.By != "":
 		l.Notes = append(l.Notes, f.T(r, "action.by", "Name", d.By))
+	case d.OwnerHidden:
+		l.Notes = append(l.Notes, f.T(r, "action.owner_someone"))
 	case !d.Over():
 		l.Notes = append(l.Notes, f.T(r, "action.nobody"))
 	}

@@ -29,6 +29,7 @@ type planView struct {
 	Statuses    []page.Option
 	Sites       []page.Option
 	Now         []page.Row // how it is, when someone else was first
+	Unnamed     bool       // somebody without an account sees to it, and the reader may not know who
 }
 
 // planView makes the form. was is the owner now, who may have left and still be named.
@@ -167,6 +168,13 @@ func (f *face) action(w http.ResponseWriter, r *http.Request) error {
 func (f *face) actionRows(r *http.Request, a Action, owner string) []page.Row {
 	if owner == "" {
 		owner = f.T(r, "action.owner_none")
+		if a.OwnerHidden {
+			owner = f.T(r, "action.owner_someone")
+		}
+	}
+	with := a.With
+	if a.WithHidden {
+		with = f.T(r, "action.with_someone")
 	}
 	due := f.day(r, a.Due)
 	if due == "" && !a.Try {
@@ -181,7 +189,7 @@ func (f *face) actionRows(r *http.Request, a Action, owner string) []page.Row {
 		verdict = f.T(r, "action.verdict_"+a.Verdict)
 	}
 	return known(f.row(r, "action.plainly_label", a.Plainly), f.row(r, "action.owner", owner), f.row(r, "action.due", due), f.row(r, "action.where", a.Where),
-		f.row(r, "action.with", a.With), f.row(r, "action.know", a.Know), f.row(r, "action.look_back", f.day(r, a.LookBack)),
+		f.row(r, "action.with", with), f.row(r, "action.know", a.Know), f.row(r, "action.look_back", f.day(r, a.LookBack)),
 		f.row(r, "action.happened", a.Happened), f.row(r, "action.verdict", verdict), f.row(r, "action.looked_on", f.day(r, a.LookedOn)),
 		f.row(r, "action.result", result), f.row(r, "action.why", a.Why), f.row(r, "action.in_use", a.InUse), f.row(r, "action.since", f.day(r, a.Since)),
 		f.row(r, "action.ended_on", f.day(r, a.EndedOn)))
@@ -204,6 +212,7 @@ func (f *face) changeView(r *http.Request, out SeeOut, c sentChange) (planView, 
 	a := *out.Action
 	v, err := f.planView(r, PlanIn{Title: c.Title, Plainly: c.Plainly, Owner: c.Owner, OwnerName: c.OwnerName, Due: c.Due, LookBack: c.LookBack, Try: a.Try}, a.Owner)
 	v.Version, v.Status, v.AsksTry, v.Sites = c.Version, c.Status, false, nil
+	v.Unnamed = a.OwnerHidden
 	v.Statuses = f.choices(r, "action.state", Statuses())
 	if a.Over() {
 		v.Statuses, v.Owners, v.AsksDue, v.AsksDay = nil, nil, false, false

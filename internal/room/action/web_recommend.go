@@ -67,7 +67,7 @@ func (f *face) recommendView(r *http.Request, words Words, picked []ref.Ref, sit
 		var has []Near
 		if !of.None() {
 			v.FindingsLabel = f.T(r, "action.findings_add")
-			if has, err = near(tx, of, true, seen); err != nil {
+			if has, err = near(tx, who.From(ctx).Programme, of, true, seen); err != nil {
 				return err
 			}
 		}
@@ -240,8 +240,12 @@ func (f *face) wordRows(r *http.Request, w Words) []page.Row {
 }
 
 func (f *face) decisionRows(r *http.Request, d Decision) []page.Row {
+	dissent := d.Dissent
+	if d.DissentHidden {
+		dissent = f.T(r, "action.dissent_someone")
+	}
 	return known(f.row(r, "action.decision", f.T(r, "action.decision_"+word(d.Decision))), f.row(r, "action.option", d.Option), f.row(r, "action.why", d.Why),
-		f.row(r, "action.dissent", d.Dissent), f.row(r, "action.by_label", d.By), f.row(r, "action.on_label", f.day(r, d.On)))
+		f.row(r, "action.dissent", dissent), f.row(r, "action.by_label", d.By), f.row(r, "action.on_label", f.day(r, d.On)))
 }
 
 // revised is the form of a recommendation that is changed.

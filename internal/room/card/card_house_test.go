@@ -213,7 +213,7 @@ func TestACardFromCodeToTakeBack(t *testing.T) {
 		}
 		d.post("/card/add", "key", "k2", "to", at.String(), "words", "And bring the dog.")
 		d.post("/card/add", "key", "k2", "to", at.String(), "words", "And bring the dog.").shows("And bring the dog.")
-		if n := strings.Count(d.page, "And bring the dog."); n != 1 {
+		if n := strings.Count(d.page, "And bring the dog.</blockquote>"); n != 1 {
 			t.Errorf("it is there %d times", n)
 		}
 		// Agree anew: the answers are shown before they are stored.
@@ -233,10 +233,14 @@ func TestACardFromCodeToTakeBack(t *testing.T) {
 		d.post("/card/undo", "key", "k4", "act", act, "ref", back).shows("Ring first. Always.", "Putting it on the internet")
 		// Everything, then for good.
 		d.post("/card/take", "key", "k5", "what", "hide").shows("Thank you")
-		d.get("/card/words").shows("You took everything back.", "2 things you said. You took them back on 2", " at ")
+		d.get("/card/words").shows("You took everything back.", "You took back 2 things you said. That was on 2", " at ")
 		d.hides("There is nothing here yet.")
 		d.post("/card/undo", "key", "k6", "act", d.field("act"), "ref", d.field("ref")).shows("And bring the dog.")
-		d.post("/card/take", "key", "k7", "what", "erase").shows("Thank you", "It is done.")
+		d.post("/card/take", "key", "k7", "what", "erase").shows("This cannot be undone. Nobody will see it, not even you.", "Erase it for good", "Keep it hidden instead")
+		d.get("/card/words").shows("And bring the dog.")
+		d.post("/card/take", "key", "k8", "what", "erase")
+		d.post("/card/take", "key", d.field("key"), "what", d.field("what"), "sure", d.field("sure")).shows("It is gone for good")
+		d.hides("Undo")
 		d.get("/card/words").shows("There is nothing here yet.")
 		d.hides("You took back")
 		d.post("/card/leave").shows("Use your card")
@@ -267,7 +271,7 @@ func TestEasyReadAsksOneQuestionAPage(t *testing.T) {
 	_, at, code := give(h, "Ring first.", terms.Quote)
 	d := newDevice(t, serve(h))
 	d.post("/card", "code", code).shows("Ring first.")
-	d.get("/card/words?format=listen").shows("read this page aloud, but there is no recorded sound yet")
+	d.get("/card/words?format=listen").shows("read this page aloud")
 	d.get("/card/words?format=easy").shows("fmt-easy")
 	d.get(path(at, "/agree")).shows("Question 1 of 8")
 	uses := []string{"quote"}

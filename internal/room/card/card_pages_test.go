@@ -2,6 +2,7 @@ package card
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
@@ -43,14 +44,18 @@ func TestPages(t *testing.T) {
 // told is one contribution of each fate.
 func told(x Word, here string) []saidView {
 	some := []line{{"People ring four numbers.", "", "", ""}, {"One named worker.", "card.done_added", "4 May 2026", "It was asked for."}}
-	return []saidView{
-		{Word: x, Here: here, Day: "3 April 2026", Agreed: []string{"Yes"}, Became: Became{Fate: "used"}, Learned: some, Doing: some, Changed: some, Missing: true},
+	out := []saidView{
+		{Word: x, Here: here, Begins: "Ring <first>", Done: "Saved", Day: "3 April 2026", Agreed: []string{"Yes"}, Became: Became{Fate: "used"}, Learned: some, Doing: some, Changed: some, Missing: true},
 		{Word: x, Here: here, Became: Became{Fate: "used"}},
 		{Word: x, Here: here, Became: Became{Fate: "not taken up", Reason: "The road is not ours.", By: "Dele", Bulk: true}},
 		{Word: x, Here: here, Became: Became{Fate: "passed on", Reason: "The council has it.", By: "Dele"}},
 		{Word: x, Here: here, Became: Became{Fate: "too late", Reason: "It was closed."}},
 		{Word: x, Here: here, Became: Became{Fate: "owing"}},
 	}
+	for i := range out {
+		out[i].Ref.ID = fmt.Sprint(x.Ref.ID, i)
+	}
+	return out
 }
 
 func samples(format string) map[string]page.Samples {
@@ -59,7 +64,7 @@ func samples(format string) map[string]page.Samples {
 	rows := []page.Row{{Key: "May we?", Value: "Yes"}}
 	options := []page.Option{{Value: "sun", Text: "Sun", Hint: "What it is"}, {Value: "star", Text: "Star"}}
 	agree := agreeView{Here: here, Words: "Ring", Lang: "en", Intro: "You choose.", Version: 3, Ends: "2027-01-01", Choices: options, Uses: []string{"quote"},
-		Easy: format == page.Easy, Step: 2, Of: 8, Use: "quote", Ask: "May we?", Answer: "yes", YesNo: options, Rows: rows}
+		Easy: format == page.Easy, Step: 2, Of: 8, Use: "quote", Ask: "May we?", Answer: "yes", YesNo: options, Rows: rows, Wider: []string{"Yes here, no there."}}
 	card := func(body any, errs ...page.Problem) page.View {
 		return page.View{Title: "A page", Layout: page.Card, Body: body, Errors: errs}
 	}
@@ -70,8 +75,8 @@ func samples(format string) map[string]page.Samples {
 	return map[string]page.Samples{
 		"card/open": {Full: card(openView{Code: "ABC"}, wrong("code")), Empty: card(openView{})},
 		"card/lock": {Full: card(lockView{Kind: PictureLock, Pictures: options}, wrong("value")), Empty: card(lockView{Kind: WordLock})},
-		"card/words": {Full: card(wordsView{Said: told(word, here), Taken: []takenView{{"a", "contribution:1", "One thing."}},
-			Letters: []letterLine{{"/output/own/letter:1", "4 May 2026"}}, Outcomes: []outcomeLine{{"outcome:1", "I walk to the shop.", "5 May 2026"}}, Scope: Scope{Can: []string{"The rota"}, Cannot: []string{"The law"}, NotOurs: []string{"Pay"}}, Listen: format == page.Listen}), Empty: card(wordsView{})},
+		"card/words": {Full: card(wordsView{Said: told(word, here), Taken: []takenView{{"a", "contribution:1", "One thing.", "On 3 April."}}, Roles: []string{"carer"},
+			Letters: []letterLine{{"/output/own/letter:1", "4 May 2026"}}, Outcomes: []outcomeLine{{"outcome:1", "I walk to the shop.", "I walk", "5 May 2026"}}, Scope: Scope{Can: []string{"The rota"}, Cannot: []string{"The law"}, NotOurs: []string{"Pay"}}, Listen: format == page.Listen}), Empty: card(wordsView{})},
 		"card/letter":  {Full: card(letterView{"/output/letters.css", "<h1>Hello</h1>"}), Empty: card(letterView{})},
 		"card/correct": {Full: card(correctView{Word: word, Here: here, Now: "Ring last."}, wrong("words"), wrong("role")), Empty: card(correctView{})},
 		"card/add":     {Full: card(addView{To: word.Ref.String(), Words: "More", About: "Ring", Lang: "cy"}, wrong("words")), Empty: card(addView{})},
@@ -79,6 +84,7 @@ func samples(format string) map[string]page.Samples {
 		"card/check":   {Full: card(agree), Empty: card(agreeView{})},
 		"card/take":    {Full: card(takeView{Here: here + "/take", Words: "Ring", Lang: "cy", What: "hide", Choices: options}, wrong("what")), Empty: card(takeView{})},
 		"card/thanks":  {Full: card(thanksView{Act: "a", Ref: "contribution:1"}), Empty: card(thanksView{})},
+		"card/sure":    {Full: card(sureView{Here: here + "/take", Key: "k", All: true}), Empty: card(sureView{})},
 		"card/secure":  {Full: card(secureView{Now: WordLock, Pictures: options}, wrong("picture"), wrong("word")), Empty: card(secureView{Pictures: options})},
 		"card/make":    {Full: team(makeView{MakeIn: MakeIn{Person: ref.Of(ref.Person, "1"), Stop: true, Format: "sun"}, Here: "/card/make/1", Has: true, From: "/people/1", Formats: options, Tongues: options}, wrong("format")), Empty: team(makeView{Formats: options, Tongues: options})},
 		"card/made":    {Full: team(madeView{Cards: []madeCard{{"ABC DEF GHJK", "data:image/svg+xml;base64,PHN2Zy8+"}, {"ABC DEF GHJK", ""}}, Address: "http://x/card", Back: "/project/1"}), Empty: team(madeView{})},

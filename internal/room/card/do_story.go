@@ -2,8 +2,11 @@ package card
 
 import (
 	"context"
+	"strings"
+	"unicode"
 
 	"plait/internal/kit/db"
+	"plait/internal/kit/page"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 )
@@ -63,18 +66,36 @@ type line struct {
 }
 
 // lines puts what is told in the format of the page: in easy read only what someone has
-// said plainly. missing says that something is left out until it has been.
-func lines(told []plug.Told, easy bool, day func(string) string) (out []line, missing bool) {
+// said plainly, and when the page is listened to the plain words where there are any.
+// missing says that something is left out until it has been said plainly.
+func lines(told []plug.Told, format string, day func(string) string) (out []line, missing bool) {
 	for _, t := range told {
 		l := line{Text: t.Says, State: t.State, Day: day(t.On), Why: t.Why}
-		if easy {
-			if t.Plainly == "" {
-				missing = true
-				continue
-			}
+		switch {
+		case t.Plainly == "" && format == page.Easy:
+			missing = true
+			continue
+		case t.Plainly != "" && (format == page.Easy || format == page.Listen):
 			l.Text, l.Why = t.Plainly, ""
+		}
+		if l.State != "" || l.Day != "" || l.Why != "" {
+			l.Text = stopped(l.Text)
+		}
+		if l.Day != "" && l.Why != "" {
+			l.Day = stopped(l.Day)
 		}
 		out = append(out, l)
 	}
 	return out, missing
+}
+
+// stopped ends a text with a full stop when it has no end of its own, so that what comes
+// after it does not run into it. An end may stand before a closing quotation mark.
+func stopped(s string) string {
+	s = strings.TrimRightFunc(s, unicode.IsSpace)
+	end := strings.TrimRight(s, "\"'’”»)")
+	if end == "" || strings.ContainsRune(".!?…:;。؟", []rune(end)[len([]rune(end))-1]) {
+		return s
+	}
+	return s + "."
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
@@ -13,6 +14,7 @@ import (
 	"plait/internal/kit/form"
 	"plait/internal/kit/lang"
 	"plait/internal/kit/page"
+	"plait/internal/kit/text"
 	"plait/internal/kit/web"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/who"
@@ -22,6 +24,7 @@ import (
 // agreed to.
 type wordsView struct {
 	Said     []saidView
+	Roles    []string // who the person said they are, each once
 	Letters  []letterLine
 	Outcomes []outcomeLine
 	Taken    []takenView
@@ -33,6 +36,8 @@ type wordsView struct {
 type saidView struct {
 	Word
 	Here                    string // address of this contribution's pages
+	Begins                  string // its first words, which tell its links from those of the others
+	Done                    string // what was just done with it; "" = nothing
 	Day                     string
 	Agreed                  []string // beyond the work itself; none = nothing more was agreed
 	Became                  Became
@@ -42,11 +47,15 @@ type saidView struct {
 
 type letterLine struct{ Href, Day string }
 
-type outcomeLine struct{ Ref, Text, Day string }
+type outcomeLine struct{ Ref, Text, Begins, Day string }
 
+// takenView is one act of taking back: What it was of, and When.
 type takenView struct {
-	Act, At, Text string
+	Act, At, What, When string
 }
+
+// begins is how long the first words of a saying are that its links carry, in letters.
+const begins = 40
 
 // loaded is everything a card's pages show, read in one transaction.
 type loaded struct {
@@ -110,6 +119,20 @@ func (l loaded) find(r *http.Request) (Word, Agreed, error) {
 	return l.words[i], l.agreed[i], nil
 }
 
+// contribution is the kind of what people said; a card also takes back what changed for them.
+const contribution = "contribution"
+
+// back leads to one saying on the page of a card, and says there what was done with it.
+func back(at ref.Ref, done string) string {
+	return "/card/words?" + url.Values{"done": {done}, "said": {at.ID}}.Encode() + "#said-" + url.PathEscape(at.ID)
+}
+
+// same says that two texts differ in nothing but the space around them and their line ends.
+func same(a, b string) bool {
+	tidy := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
+	return tidy(a) == tidy(b)
+}
+
 func said(x Word) string { return "/card/words/" + url.PathEscape(x.Ref.String()) }
 
 func (f *face) words(w http.ResponseWriter, r *http.Request) error {
@@ -122,15 +145,29 @@ func (f *face) words(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	chrome := page.ChromeFrom(r.Context())
-	easy := chrome.Format == page.Easy
+	q := r.URL.Query()
+	done := q.Get("done")
+	if !slices.Contains([]string{"corrected", "unchanged", "added", "agreed", "undone", "secured", "outcome_taken"}, done) {
+		done = ""
+	}
+	notice := ""
+	if done != "" {
+		notice = f.T(r, "card.done_"+done)
+	}
 	day := func(on string) string { return lang.Date(chrome.Lang, on) }
 	v := wordsView{Listen: chrome.Format == page.Listen, Scope: l.scope}
 	for i, x := range l.words {
-		s := saidView{Word: x, Here: said(x), Day: day(x.On), Became: l.became[x.Ref]}
+		s := saidView{Word: x, Here: said(x), Begins: text.Excerpt(x.Words, begins), Day: day(x.On), Became: l.became[x.Ref]}
+		if x.Role != "" && !slices.Contains(v.Roles, x.Role) {
+			v.Roles = append(v.Roles, x.Role)
+		}
+		if q.Get("said") == x.Ref.ID {
+			s.Done, notice = notice, "" // it is said where they go on reading
+		}
 		var miss [3]bool
-		s.Learned, miss[0] = lines(s.Became.Learned, easy, day)
-		s.Doing, miss[1] = lines(s.Became.Doing, easy, day)
-		s.Changed, miss[2] = lines(s.Became.Changed, easy, day)
+		s.Learned, miss[0] = lines(s.Became.Learned, chrome.Format, day)
+		s.Doing, miss[1] = lines(s.Became.Doing, chrome.Format, day)
+		s.Changed, miss[2] = lines(s.Became.Changed, chrome.Format, day)
 		s.Missing = miss[0] || miss[1] || miss[2]
 		if i < len(l.agreed) {
 			for _, u := range l.agreed[i].Uses {
@@ -143,17 +180,13 @@ func (f *face) words(w http.ResponseWriter, r *http.Request) error {
 		v.Letters = append(v.Letters, letterLine{"/card/letter/" + x.ID, day(clock.DayOf(x.At, l.zone))})
 	}
 	for _, o := range l.outcomes {
-		text := o.Says
-		if easy && o.Plainly != "" {
-			text = o.Plainly
+		says := o.Says
+		if (chrome.Format == page.Easy || v.Listen) && o.Plainly != "" {
+			says = o.Plainly
 		}
-		v.Outcomes = append(v.Outcomes, outcomeLine{o.Ref.String(), text, day(o.On)})
+		v.Outcomes = append(v.Outcomes, outcomeLine{o.Ref.String(), stopped(says), text.Excerpt(says, begins), day(o.On)})
 	}
 	v.Taken = f.taken(r, a, l)
-	notice := ""
-	if done := r.URL.Query().Get("done"); slices.Contains([]string{"corrected", "added", "agreed", "undone", "secured", "outcome_taken"}, done) {
-		notice = f.T(r, "card.done_"+done)
-	}
 	return f.show(w, r, "card/words", "card.words_title", v, notice, "")
 }
 
@@ -165,20 +198,34 @@ func (f *face) taken(r *http.Request, a who.Actor, l loaded) []takenView {
 		if slices.ContainsFunc(l.taken[:i], func(x Taken) bool { return x.Act == t.Act }) {
 			continue
 		}
-		n := 0
+		said, changes := 0, 0
 		for _, x := range l.taken {
-			if x.Act == t.Act {
-				n++
+			switch {
+			case x.Act != t.Act:
+			case x.Ref.Kind == contribution:
+				said++
+			default:
+				changes++
 			}
 		}
 		tongue := page.ChromeFrom(r.Context()).Lang
 		until := lang.Date(tongue, clock.DayOf(t.UndoUntil, l.zone))
 		when := lang.DateTime(tongue, t.At, clock.Zone(l.zone))
-		row := takenView{Act: t.Act, At: t.Ref.String(), Text: f.Words.T(tongue, "card.taken_one", "Count", n, "When", when, "Until", until)}
+		row := takenView{Act: t.Act, At: t.Ref.String(), When: f.T(r, "card.taken_when", "When", when, "Until", until)}
 		if t.Use != "" {
-			row.Text = f.T(r, "card.taken_use", "Use", f.T(r, "card.use_"+string(t.Use)), "When", when, "Until", until)
-		} else if n > 1 {
-			row.At = person(a).String()
+			row.What = f.T(r, "card.taken_use", "Use", f.T(r, "card.use_"+string(t.Use)))
+		} else {
+			var what []string
+			if said > 0 {
+				what = append(what, f.Words.T(tongue, "card.taken_said", "Count", said))
+			}
+			if changes > 0 {
+				what = append(what, f.Words.T(tongue, "card.taken_change", "Count", changes))
+			}
+			row.What = strings.Join(what, " ")
+			if said+changes > 1 {
+				row.At = person(a).String()
+			}
 		}
 		out = append(out, row)
 	}
@@ -230,7 +277,10 @@ func (f *face) correct(w http.ResponseWriter, r *http.Request) error {
 		Role    string `json:"role"`
 		Version int64  `json:"version"`
 	}
-	if err = form.Fill(r.Form, &in); err == nil {
+	if err = form.Fill(r.Form, &in); err == nil && in.Version == x.Version && same(in.Words, x.Words) && same(in.Role, x.Role) {
+		return web.Redirect(w, r, back(x.Ref, "unchanged"))
+	}
+	if err == nil {
 		err = f.room.words.Correct(r.Context(), r.FormValue("key"), x.Ref, in.Version, in.Words, in.Role)
 	}
 	if err != nil {
@@ -241,7 +291,7 @@ func (f *face) correct(w http.ResponseWriter, r *http.Request) error {
 		v.Words, v.Role = in.Words, in.Role
 		return f.again(w, r, "card/correct", "card.correct_title", v, "/card/words", err)
 	}
-	return web.Redirect(w, r, "/card/words?done=corrected")
+	return web.Redirect(w, r, back(x.Ref, "corrected"))
 }
 
 // addView is the form by which a person says more.
@@ -314,10 +364,10 @@ func (f *face) letter(w http.ResponseWriter, r *http.Request) error {
 	if _, err := f.actor(w, r); err != nil {
 		return left(err)
 	}
-	text, err := f.room.stories.Letter(r.Context(), r.PathValue("id"), page.ChromeFrom(r.Context()).Format)
+	letter, err := f.room.stories.Letter(r.Context(), r.PathValue("id"), page.ChromeFrom(r.Context()).Format)
 	if err != nil {
 		return err
 	}
-	v := letterView{Sheet: f.room.stories.Sheet(), Letter: template.HTML(text)} // a template of the letters' room made it, and escaped it
+	v := letterView{Sheet: f.room.stories.Sheet(), Letter: template.HTML(letter)} // a template of the letters' room made it, and escaped it
 	return f.show(w, r, "card/letter", "card.letter_title", v, "", "/card/words")
 }

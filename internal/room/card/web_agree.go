@@ -34,11 +34,15 @@ type agreeView struct {
 	Answer  string
 	YesNo   []page.Option
 	Rows    []page.Row
+	Wider   []string // what it means to say yes to something wide and no to something narrower
 }
 
 // asked is the uses that are asked for; the project's own is not: taking that back is
 // taking everything back.
 func asked() []terms.Use { return terms.Uses()[1:] }
+
+// narrower is the uses that reach fewer people than the internet, which reaches them too.
+func narrower() []terms.Use { return []terms.Use{terms.Group, terms.Programme} }
 
 func (f *face) agreeView(r *http.Request, x Word, g Agreed, uses []string, step int) agreeView {
 	chrome := page.ChromeFrom(r.Context())
@@ -104,6 +108,13 @@ func (f *face) ask(w http.ResponseWriter, r *http.Request, v agreeView) error {
 			answer = "card.yes"
 		}
 		v.Rows = append(v.Rows, page.Row{Key: f.T(r, f.room.consents.Question(u)), Value: f.T(r, answer)})
+	}
+	if slices.Contains(v.Uses, string(terms.Web)) {
+		for _, u := range narrower() {
+			if !slices.Contains(v.Uses, string(u)) {
+				v.Wider = append(v.Wider, f.T(r, "card.wider_"+string(u)))
+			}
+		}
 	}
 	if v.Ends != "" {
 		v.Rows = append(v.Rows, page.Row{Key: f.T(r, "card.ends"), Value: lang.Date(page.ChromeFrom(r.Context()).Lang, v.Ends)})
@@ -211,7 +222,7 @@ func (f *face) agreed(w http.ResponseWriter, r *http.Request) error {
 		v.Key = ""
 		return f.askAgain(w, r, v, err)
 	}
-	return web.Redirect(w, r, "/card/words?done=agreed")
+	return web.Redirect(w, r, back(x.Ref, "agreed"))
 }
 
 func texts(uses []terms.Use) []string {

@@ -72,6 +72,9 @@ func (f *face) take(w http.ResponseWriter, r *http.Request) error {
 	} else if !terms.Known(use) {
 		err = fault.Fielded("what", "card.need_what")
 	}
+	if err == nil && what == takeErase && r.FormValue("sure") != "yes" {
+		return f.sure(w, r, said(Word{Ref: at})+"/take", false)
+	}
 	var undo Undo
 	if err == nil {
 		// The same press a second time gives the same answer, though the words are gone by then.
@@ -88,7 +91,7 @@ func (f *face) take(w http.ResponseWriter, r *http.Request) error {
 		}
 		return f.again(w, r, "card/take", "card.take_title", f.takeView(r, said(x)+"/take", x, g), "/card/words", err)
 	}
-	return web.Redirect(w, r, thanks(at, undo))
+	return web.Redirect(w, r, thanks(at, undo, what == takeErase))
 }
 
 func (f *face) takeAllForm(w http.ResponseWriter, r *http.Request) error {
@@ -110,6 +113,9 @@ func (f *face) takeAll(w http.ResponseWriter, r *http.Request) error {
 	if what != takeHide && what != takeErase {
 		err = fault.Fielded("what", "card.need_what")
 	}
+	if err == nil && what == takeErase && r.FormValue("sure") != "yes" {
+		return f.sure(w, r, "/card/take", true)
+	}
 	var undo Undo
 	if err == nil {
 		undo, err = f.room.consents.WithdrawAll(r.Context(), r.FormValue("key"), person(a), what == takeErase)
@@ -117,11 +123,30 @@ func (f *face) takeAll(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return f.again(w, r, "card/take", "card.take_all_title", f.takeView(r, "/card/take", Word{}, Agreed{}), "/card/words", err)
 	}
-	return web.Redirect(w, r, thanks(person(a), undo))
+	return web.Redirect(w, r, thanks(person(a), undo, what == takeErase))
+}
+
+// sureView asks once more before something is erased.
+type sureView struct {
+	Here string
+	Key  string
+	All  bool // everything they said
+}
+
+// sure asks once more before something is erased, which nobody can undo. Nothing is done
+// yet: the page's two buttons erase it, or only hide it.
+func (f *face) sure(w http.ResponseWriter, r *http.Request, here string, all bool) error {
+	c := page.ChromeFrom(r.Context())
+	c.Path = here // its other looks lead to the question before
+	r = r.WithContext(page.WithChrome(r.Context(), c))
+	return f.show(w, r, "card/sure", "card.sure_title", sureView{here, r.FormValue("key"), all}, "", here)
 }
 
 // thanks is the page after something was taken back; without an act there is no undo.
-func thanks(at ref.Ref, undo Undo) string {
+func thanks(at ref.Ref, undo Undo, erased bool) string {
+	if erased {
+		return "/card/thanks?gone=yes"
+	}
 	if undo.Act == "" || undo.Until == 0 {
 		return "/card/thanks"
 	}
@@ -131,6 +156,7 @@ func thanks(at ref.Ref, undo Undo) string {
 // thanksView says thank you and offers the undo.
 type thanksView struct {
 	Act, Ref, Key string
+	Gone          bool // it was erased
 }
 
 func (f *face) thanks(w http.ResponseWriter, r *http.Request) error {
@@ -138,7 +164,11 @@ func (f *face) thanks(w http.ResponseWriter, r *http.Request) error {
 		return left(err)
 	}
 	q := r.URL.Query()
-	return f.show(w, r, "card/thanks", "card.thanks_title", thanksView{Act: q.Get("act"), Ref: q.Get("ref")}, "", "/card/words")
+	v, title := thanksView{Act: q.Get("act"), Ref: q.Get("ref"), Gone: q.Get("gone") == "yes"}, "card.thanks_title"
+	if v.Gone {
+		title = "card.gone_title"
+	}
+	return f.show(w, r, "card/thanks", title, v, "", "/card/words")
 }
 
 func (f *face) undo(w http.ResponseWriter, r *http.Request) error {

@@ -117,7 +117,7 @@ func (r *Room) change(ctx context.Context, permission, verb string, at ref.Ref, 
 				return err
 			}
 		}
-		if was.State == Shared && (f.Body != was.Body || f.State != was.State) {
+		if was.State == Shared && (f.Body != was.Body || f.State != was.State || f.WhyOneStrand != was.WhyOneStrand) {
 			if _, err := tie.Changed(tx, rec.Programme, f.Ref, now); err != nil {
 				return err
 			}

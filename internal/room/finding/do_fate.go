@@ -9,6 +9,7 @@ import (
 	"plait/internal/kit/fault"
 	"plait/internal/spine/news"
 	"plait/internal/spine/ref"
+	"plait/internal/spine/tie"
 	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
 )
@@ -159,12 +160,16 @@ func (r *Room) restored(tx *db.Tx, it news.Item) error {
 	return refate(tx, it.Programme, all, it.At)
 }
 
-// erased takes excerpts and signed sentences away for good.
+// erased takes excerpts, signed sentences and the reasons for picking away for good: each
+// may repeat what was said.
 func (r *Room) erased(tx *db.Tx, it news.Item) error {
 	tx.Scrub()
 	all := contributions(it)
 	if len(all) == 0 {
 		return nil
+	}
+	if err := tie.Erase(tx, it.Programme, all...); err != nil {
+		return err
 	}
 	return wipe(tx, it.Programme, all)
 }

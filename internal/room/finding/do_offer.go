@@ -14,7 +14,7 @@ import (
 const idleDays = 60
 
 // panelRows is how many findings the project's home shows.
-const panelRows = 3
+const panelRows = 2
 
 // briefWords is the most of a statement there, in letters: about two lines of a column.
 const briefWords = 70
@@ -31,7 +31,6 @@ func (r *Room) signs() []plug.Sign {
 		gap("one_strand", plug.Evidence, 10, "finding.share", r.among("/share", func(l Line) bool {
 			return l.Standing.OneStrand() && l.WhyOneStrand == ""
 		})),
-		gap("stale", plug.Evidence, 15, "finding.make", r.among("", func(l Line) bool { return l.Stale > 0 })),
 		gap("none", plug.Evidence, 20, "finding.make", r.noneYet),
 		gap("plainly", plug.Engaging, 30, "finding.make", r.among("/edit", func(l Line) bool { return l.Plainly == "" })),
 		gap("silent", plug.Evidence, 35, "finding.make", r.among("/pick", func(l Line) bool {

@@ -39,9 +39,11 @@ type Source struct {
 }
 
 // SeeOut is a finding, what it rests on and where strands agree, differ or are silent.
+// Those who may not read what was said get Counts in place of Standing, and no sources.
 type SeeOut struct {
 	Finding
-	Standing Standing  `json:"standing"`
+	Standing Standing  `json:"standing,omitzero"`
+	Counts   *Counts   `json:"counts,omitempty"`
 	Says     []Phrase  `json:"says"`
 	Sources  []Source  `json:"sources"`
 	Readable bool      `json:"readable"` // the actor may read what was said
@@ -82,9 +84,20 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 		if out.Finding, err = one(tx, rec.Programme, rec.ID); err != nil {
 			return err
 		}
+		out.Before, out.Sources = []Earlier{}, []Source{}
 		all, err := r.standings(tx, rec.Programme, []string{rec.ID}, now)
 		if err != nil {
 			return err
+		}
+		if out.Version > 1 {
+			out.Before, err = earlier(tx, rec.Programme, out.Finding, who.Can(ctx, tx, "finding.draft", in.Ref))
+			if err != nil {
+				return err
+			}
+		}
+		if x := all[rec.ID]; !who.Can(ctx, tx, reads, in.Ref) {
+			out.Finding, out.Counts, out.Says = out.outside(), x.Counts(), roughly(x.Says(turned(out.Project)))
+			return nil
 		}
 		out.Standing, out.Says = all[rec.ID].Standing, all[rec.ID].Says(turned(out.Project))
 		var from []source
@@ -100,13 +113,7 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 		if err != nil {
 			return err
 		}
-		if out.Sources, out.Readable, err = r.shown(ctx, tx, from); err != nil {
-			return err
-		}
-		out.Before = []Earlier{}
-		if out.Version > 1 {
-			out.Before, err = earlier(tx, rec.Programme, out.Finding)
-		}
+		out.Sources, out.Readable, err = r.shown(ctx, tx, from)
 		return err
 	})
 	return out, err
@@ -142,8 +149,9 @@ func (r *Room) shown(ctx context.Context, tx *db.Tx, from []source) (out []Sourc
 	return out, readable, nil
 }
 
-// earlier reads what a finding said before, from the trail: at most five statements.
-func earlier(tx *db.Tx, programme string, f Finding) ([]Earlier, error) {
+// earlier reads what a finding said before, from the trail: at most five statements. What
+// it said as a draft is for those who may see drafts.
+func earlier(tx *db.Tx, programme string, f Finding, drafts bool) ([]Earlier, error) {
 	const most = 5
 	entries, err := trail.Of(tx, programme, f.Ref)
 	if err != nil {
@@ -161,7 +169,7 @@ func earlier(tx *db.Tx, programme string, f Finding) ([]Earlier, error) {
 			}
 			return nil, err
 		}
-		if then.Statement != last {
+		if then.Statement != last && (drafts || then.State == Shared) {
 			last = then.Statement
 			out = append(out, Earlier{e.Version, e.At, then.Statement})
 		}
@@ -177,11 +185,14 @@ type ListIn struct {
 	Limit   int64  `json:"limit" doc:"1 to 200; 25 when not said."`
 }
 
-// Line is one finding of a list.
+// Line is one finding of a list; as in SeeOut, Counts is for those who may not read what
+// was said.
 type Line struct {
 	Finding
-	Standing Standing `json:"standing"`
+	Standing Standing `json:"standing,omitzero"`
+	Counts   *Counts  `json:"counts,omitempty"`
 	Says     []Phrase `json:"says"`
+	heard    Heard
 }
 
 // Brief is the statement, or the beginning of a long one, for the project's home.
@@ -219,6 +230,11 @@ func (r *Room) List(ctx context.Context, in ListIn) (out ListOut, err error) {
 		if out.Findings, err = r.lines(tx, who.From(ctx).Programme, found, now); err != nil {
 			return err
 		}
+		if !who.Can(ctx, tx, reads, ref.Of(ref.Project, in.Project)) {
+			for i, l := range out.Findings {
+				out.Findings[i] = l.rough()
+			}
+		}
 		out.Counts, err = states(tx, in.Project, may, now)
 		return err
 	})
@@ -248,7 +264,7 @@ func (r *Room) lines(tx *db.Tx, programme string, found []Finding, now int64) ([
 	out := make([]Line, len(found))
 	for i, f := range found {
 		x := rest[f.Ref.ID]
-		out[i] = Line{f, x.Standing, x.Says(turned(f.Project))}
+		out[i] = Line{Finding: f, Standing: x.Standing, Says: x.Says(turned(f.Project)), heard: x.Heard}
 	}
 	return out, nil
 }
@@ -269,6 +285,7 @@ type Owed struct {
 	On     string  `json:"on,omitempty"`
 	From   string  `json:"source,omitempty"`
 	Lang   string  `json:"language,omitempty"`
+	Nobody bool    `json:"nobody,omitempty"` // it is not known who said it: no letter can tell them
 }
 
 // OwingOut is one page, the longest waiting first.
@@ -307,7 +324,7 @@ func (r *Room) Owing(ctx context.Context, in OwingIn) (out OwingOut, err error) 
 		out = OwingOut{Contributions: make([]Owed, len(recs)), Next: next}
 		for i, x := range recs {
 			v := voices[x.Ref()]
-			out.Contributions[i] = Owed{x.Ref(), x.Strand, v.Words, v.Role, v.On, v.Source, v.Language}
+			out.Contributions[i] = Owed{x.Ref(), x.Strand, v.Words, v.Role, v.On, v.Source, v.Language, x.Person == ""}
 		}
 		out.Owing, err = owing(tx, who.From(ctx).Programme, in.Project, now)
 		return err

@@ -57,7 +57,7 @@ func samples() map[string]page.Samples {
 	draft := x
 	draft.State = Draft
 	standing := Standing{Sources: 12, Strands: map[string]int64{"lived": 12, "practice": 1, "research": 0}, Filled: []string{"lived", "practice"}, Silent: []string{"research"}, Withdrawn: 1}
-	line := Line{x, standing, []Phrase{{Key: yes, Strands: []string{"lived"}}}}
+	line := Line{Finding: x, Standing: standing, Says: []Phrase{{Key: yes, Strands: []string{"lived"}}}}
 	heard := sourceView{Source: Source{Ref: ref.Of(said, "018f0000-0000-7000-8000-000000000003"), Strand: "lived+practice", Stance: "challenges", Words: "Ring me. Then come.", Role: "carer", Lang: "en",
 		Quote: "Ring me.", Why: "She says why"}, Short: "Ring me.", Long: true, Two: true, Tag: "red"}
 	moved := heard
@@ -74,7 +74,7 @@ func samples() map[string]page.Samples {
 	hidden.Readable, hidden.State = false, SetAside
 	return map[string]page.Samples{
 		"finding/list": {Full: page.View{Title: "Findings", Body: listView{Project: project, State: Draft, Owing: 2, MayMake: true, States: []page.Link{{Href: "/x", Text: "1 draft", Current: true}}, More: page.Pages{Next: "/y"},
-			Lines: []lineView{{Line: line, Href: "/x", Sentence: "Lived experience supports this.", Gone: "1 source withdrawn.", Reason: "Only they know.", Tag: "green", Strip: strip}, {Line: Line{draft, standing, nil}, Href: "/z", Tag: "yellow"}}}},
+			Lines: []lineView{{Line: line, Href: "/x", Sentence: "Lived experience supports this.", Gone: "1 source withdrawn.", Reason: "Only they know.", Tag: "green", Strip: strip}, {Line: Line{Finding: draft, Standing: standing}, Href: "/z", Tag: "yellow"}}}},
 			Empty: page.View{Title: "Findings", Body: listView{Project: project, Empty: []page.Link{{Href: "/x", Text: "Write"}}}}},
 		"finding/write": {Full: page.View{Title: "Write", Body: body, Errors: problem("statement")}, Empty: page.View{Title: "Write", Body: bodyView{}}},
 		"finding/edit":  {Full: page.View{Title: "Edit", Body: body}, Empty: page.View{Title: "Edit", Body: bodyView{}}},
@@ -90,7 +90,7 @@ func samples() map[string]page.Samples {
 			Empty: page.View{Title: "Share", Body: shareView{}, Errors: problem("sources")}},
 		"finding/stop": {Full: page.View{Title: "Take it back", Errors: problem("why"), Body: stopView{Finding: x, Why: "x", Action: "/x"}}, Empty: page.View{Title: "Set it aside", Body: stopView{}}},
 		"finding/owing": {Full: page.View{Title: "Owed", Errors: problem("contributions"), Body: owingView{OwingOut: OwingOut{Owing: 30}, Project: project, Action: "/x", MayFate: true, Fate: TooLate, Fates: []page.Option{{Value: TooLate, Text: "Too late"}, {Value: PassedOn, Text: "Passed on"}}, More: page.Pages{Next: "/n"},
-			Lines: []owedLine{{Owed: Owed{Ref: heard.Ref, Strand: "lived", Words: "Ring", Role: "carer", On: "2026-03-01", From: "Tea", Lang: "en"}, Short: "Ring", Ticked: true}, {Owed: Owed{Ref: heard.Ref}}}}},
+			Lines: []owedLine{{Owed: Owed{Ref: heard.Ref, Strand: "lived", Words: "Ring", Role: "carer", On: "2026-03-01", From: "Tea", Lang: "en"}, Short: "Ring", Ticked: true}, {Owed: Owed{Ref: heard.Ref, Nobody: true}}}}},
 			Empty: page.View{Title: "Owed", Body: owingView{}}},
 		"finding/panel": {Full: page.View{Title: "What we found", Body: panelView{Project: project, Shared: []Line{line}, N: 4, Drafts: 1, Owing: 3, MayMake: true}}, Empty: page.View{Title: "What we found", Body: panelView{}}},
 	}

@@ -92,6 +92,7 @@ const (
 	silent  = "finding.says_silent"  // nothing was heard
 	unsaid  = "finding.says_nothing" // the finding has no source of any strand
 	against = "finding.says_count"   // so many of all challenge it
+	several = "finding.says_some"    // the same, without numbers
 )
 
 // Says puts into phrases where the strands agree, differ or are silent. Strands are named

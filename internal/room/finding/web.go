@@ -94,8 +94,12 @@ func (f *face) joined(r *http.Request, names []string) string {
 	return f.T(r, "finding.and", "First", strings.Join(names[:last], ", "), "Last", names[last])
 }
 
-// goneText says how many sources were taken back, and when the last was.
-func (f *face) goneText(r *http.Request, s Standing, zone string) string {
+// goneText says how many sources were taken back, and when the last was; to those who see
+// rough counts, only that some were.
+func (f *face) goneText(r *http.Request, s Standing, c *Counts, zone string) string {
+	if c != nil && c.Withdrawn != "0" {
+		return f.T(r, "finding.gone_some")
+	}
 	if s.Withdrawn == 0 {
 		return ""
 	}
@@ -107,8 +111,12 @@ func (f *face) goneText(r *http.Request, s Standing, zone string) string {
 }
 
 // reason is why one strand is enough, where the finding rests on one.
-func reason(x Finding, s Standing) string {
-	if x.State == Shared && s.OneStrand() && s.Sources > 0 {
+func reason(x Finding, s Standing, c *Counts) string {
+	one := s.OneStrand() && s.Sources > 0
+	if c != nil {
+		one = len(c.Filled) < 2 && c.Sources != "0"
+	}
+	if x.State == Shared && one {
 		return x.WhyOneStrand
 	}
 	return ""
@@ -168,7 +176,7 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		for _, l := range out.Findings {
-			line := lineView{Line: l, Href: l.home(), Sentence: f.sentence(r, l.Says), Gone: f.goneText(r, l.Standing, zone), Reason: reason(l.Finding, l.Standing), Tag: tag(l.Finding.State)}
+			line := lineView{Line: l, Href: l.home(), Sentence: f.sentence(r, l.Says), Gone: f.goneText(r, l.Standing, l.Counts, zone), Reason: reason(l.Finding, l.Standing, l.Counts), Tag: tag(l.Finding.State)}
 			if s, ok := strips[l.Ref]; ok {
 				s.Compact = true
 				line.Strip = &s

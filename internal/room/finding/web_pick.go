@@ -272,6 +272,16 @@ type owingView struct {
 	MayFate     bool
 }
 
+// Unknown counts those of the page of whom it is not known who said them.
+func (v owingView) Unknown() (n int) {
+	for _, x := range v.Lines {
+		if x.Nobody {
+			n++
+		}
+	}
+	return n
+}
+
 // owedLine is one contribution that owes an answer.
 type owedLine struct {
 	Owed
@@ -325,7 +335,7 @@ func (f *face) signAgain(ctx context.Context, tx *db.Tx, at ref.Ref, in *FateIn,
 		return err
 	}
 	x := words[at]
-	v.Again, v.Contributions = true, []Owed{{at, rec.Strand, x.Words, x.Role, x.On, x.Source, x.Language}}
+	v.Again, v.Contributions = true, []Owed{{at, rec.Strand, x.Words, x.Role, x.On, x.Source, x.Language, rec.Person == ""}}
 	if s, ok := signed[at]; ok && in.Fate == "" {
 		v.Fate, v.Reason, v.Plainly = s.Fate, s.Reason, s.Plainly
 	}

@@ -19,6 +19,7 @@ import (
 type column struct {
 	Strand, Sure, Why string
 	N                 int64
+	Few               string // in place of N, for those who see rough counts
 	Sources           []sourceView
 	All               string // where all of them are, when there are more
 }
@@ -94,7 +95,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Home, v.One, v.Tag = v.home(), in.Strand, tag(v.State)
-	v.Sentence, v.Gone, v.Reason = f.sentence(r, v.Says), f.goneText(r, v.Standing, zone), reason(v.Finding, v.Standing)
+	v.Sentence, v.Gone, v.Reason = f.sentence(r, v.Says), f.goneText(r, v.Standing, v.Counts, zone), reason(v.Finding, v.Standing, v.Counts)
 	v.Reworded = len(v.Before) > 0
 	v.Dropping = v.MayMake && q.Get("change") == "yes"
 	v.DropSome, v.DropEnd = f.turn(r, "change", "yes"), f.turn(r, "change", "")
@@ -117,6 +118,9 @@ func (v *seeView) columns(in SeeIn) {
 	for _, s := range turned(v.Project) {
 		c := column{Strand: s, N: v.Standing.Strands[s]}
 		c.Sure, c.Why = v.Sure(s)
+		if v.Counts != nil {
+			c.Few = v.Counts.Strands[s]
+		}
 		for _, x := range v.Sources {
 			for _, own := range split(x.Strand) {
 				if own == s {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"plait/internal/kit/db"
+	"plait/internal/kit/text"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
@@ -17,7 +18,6 @@ func (r *Room) signs() []plug.Sign {
 	}
 	return []plug.Sign{
 		{Name: "lesson.sign_none", Facet: plug.Sustaining, Gap: true, Weight: 55, Permission: "lesson.learn", Load: r.signNone},
-		gap("lesson.sign_stale", 28, stale),
 		gap("lesson.sign_no_context", 65, noContext),
 		gap("lesson.sign_nowhere", 60, nowhere),
 		gap("lesson.sign_aimless", 70, aimless),
@@ -70,6 +70,12 @@ func (r *Room) count(ctx context.Context, tx *db.Tx) (map[string]int64, error) {
 	}
 	return byProject(tx, may)
 }
+
+// briefWords is the most of a title on the project's home, in letters: a line or two.
+const briefWords = 70
+
+// Brief is the title, or the beginning of a long one, for the project's home.
+func (l Lesson) Brief() string { return text.Excerpt(l.Title, briefWords) }
 
 // panelView is what a project's home shows of its lessons.
 type panelView struct {

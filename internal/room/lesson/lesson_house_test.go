@@ -19,7 +19,6 @@ import (
 	"plait/internal/room/lesson"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
-	"plait/internal/spine/tie"
 	"plait/internal/spine/who"
 	"plait/test/house"
 )
@@ -192,10 +191,6 @@ func signs(t *testing.T, h *house.House) {
 	want("lesson.sign_no_context", 0, "")
 	want("lesson.sign_nowhere", 0, "")
 	want("lesson.sign_aimless", 0, "")
-	h.Write(func(tx *db.Tx) error { _, err := tie.Changed(tx, h.Programme, outcome, h.Clock.Now()); return err })
-	want("lesson.sign_stale", 1, "Ask first")
-	h.Write(func(tx *db.Tx) error { return tie.Confirm(tx, h.Programme, at) })
-	want("lesson.sign_stale", 0, "")
 	var n map[string]int64
 	if err := h.DB.Read(ctx, func(tx *db.Tx) (err error) { n, err = plugOf(h).Counts[0].Load(tx.Context(), tx); return err }); err != nil || n[h.Project] != 1 {
 		t.Errorf("counts %v %v", n, err)

@@ -217,7 +217,6 @@ func seen(tx *db.Tx, project string, may, which db.Part) (n int64, first ref.Rec
 
 // Conditions of the signs.
 func every() db.Part     { return db.Q("1 = 1") }
-func stale() db.Part     { return db.Q("r.stale_since > 0") }
 func noContext() db.Part { return db.Q("l.power = '' and l.culture = '' and l.resources = ''") }
 func nowhere() db.Part   { return db.Q("l.elsewhere = ''") }
 func aimless() db.Part {

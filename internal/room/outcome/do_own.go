@@ -9,6 +9,7 @@ import (
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
+	"plait/internal/spine/tie"
 	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
 )
@@ -83,6 +84,32 @@ func (r *Room) erased(tx *db.Tx, it news.Item) error {
 		}
 		if ok {
 			if err := forget(tx, rec); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// gone takes away what changed for people who were taken out: it names them, so it goes
+// even where what they said is kept without a name.
+func (r *Room) gone(tx *db.Tx, it news.Item) error {
+	for _, x := range it.Refs {
+		if x.Kind != ref.Person {
+			continue
+		}
+		all, err := belonging(tx, it.Programme, x.ID)
+		if err != nil {
+			return err
+		}
+		for _, rec := range all {
+			if err := forget(tx, rec); err != nil {
+				return err
+			}
+			if err := tie.Erase(tx, rec.Programme, rec.ID); err != nil {
+				return err
+			}
+			if _, err := tie.Changed(tx, rec.Programme, rec.Ref(), it.At); err != nil {
 				return err
 			}
 		}

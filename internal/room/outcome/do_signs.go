@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"plait/internal/kit/db"
+	"plait/internal/kit/text"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
@@ -18,7 +19,6 @@ func (r *Room) signs() []plug.Sign {
 	}
 	return []plug.Sign{
 		{Name: "outcome.sign_finished", Facet: plug.Acting, Gap: true, Weight: 35, Permission: "outcome.record", Load: r.signFinished},
-		gap("outcome.sign_stale", plug.Evidence, 25, stale),
 		gap("outcome.sign_unshown", plug.Trying, 45, unshown),
 		gap("outcome.sign_no_document", plug.Sustaining, 50, undocumented),
 		gap("outcome.sign_untied", plug.Acting, 40, untied),
@@ -69,6 +69,12 @@ func (r *Room) count(ctx context.Context, tx *db.Tx) (map[string]int64, error) {
 	}
 	return byProject(tx, may)
 }
+
+// briefWords is the most of a title on the project's home, in letters: a line or two.
+const briefWords = 70
+
+// Brief is the title, or the beginning of a long one, for the project's home.
+func (o Outcome) Brief() string { return text.Excerpt(o.Title, briefWords) }
 
 // panelView is what a project's home shows of what changed.
 type panelView struct {

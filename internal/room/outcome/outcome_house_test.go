@@ -30,6 +30,7 @@ func TestOutcome(t *testing.T) {
 		"what led to it":               cameFrom,
 		"a person's own":               personal,
 		"taken back":                   takenBack,
+		"a person is taken out":        takenOut,
 		"signs come and go":            signs,
 		"counts and panel":             counts,
 		"pages":                        pages,

@@ -17,7 +17,6 @@ import (
 	"plait/internal/room/outcome"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
-	"plait/internal/spine/tie"
 	"plait/internal/spine/who"
 	"plait/test/house"
 )
@@ -76,11 +75,6 @@ func signs(t *testing.T, h *house.House) {
 	want("outcome.sign_finished", 1, "Ring first")
 	h.Do(ctx, "outcome.edit", outcome.EditIn{Ref: at, Version: 2, Facts: outcome.Facts{Sort: "policy", Title: "It is in the policy", Document: "Falls policy"}, From: []ref.Ref{action}})
 	want("outcome.sign_untied", 0, "")
-	want("outcome.sign_stale", 0, "")
-	h.Write(func(tx *db.Tx) error { _, err := tie.Changed(tx, h.Programme, action, h.Clock.Now()); return err })
-	want("outcome.sign_stale", 1, "It is in the policy")
-	h.Write(func(tx *db.Tx) error { return tie.Confirm(tx, h.Programme, at) })
-	want("outcome.sign_stale", 0, "")
 	// A person's own mends the gap, and shows in no sign.
 	second := put(h, "action", "Second", "kept")
 	want("outcome.sign_finished", 1, "Second")
@@ -126,6 +120,9 @@ func counts(t *testing.T, h *house.House) {
 	}
 	if n := load(h.AsAt(who.ProjectLead, ref.Of(ref.Project, h.Other))); len(n) != 0 {
 		t.Errorf("someone of another project counts %v", n)
+	}
+	if text := panel(h.As(who.HostLead)); !strings.Contains(text, "Staff ring first") || strings.Contains(text, "zglorp") || !strings.Contains(text, "1 change is recorded") {
+		t.Error("a host lead: " + text)
 	}
 	if text := panel(ctx); !strings.Contains(text, "Staff ring first") || strings.Contains(text, "zglorp") || !strings.Contains(text, "1 change is recorded") {
 		t.Error(text)

@@ -107,10 +107,10 @@ func (r *Room) Plug() plug.Plug {
 			// On their card a person needs nobody's leave.
 			{Name: "outcome.take-back", Card: true},
 		},
-		Panels:  []plug.Panel{{For: ref.Project, Place: "doing", Permission: "outcome.see", Title: "outcome.title", Template: "outcome/panel", Load: r.loadPanel}},
+		Panels:  []plug.Panel{{For: ref.Project, Place: "changed", Permission: "outcome.see", Title: "outcome.title", Template: "outcome/panel", Load: r.loadPanel}},
 		Signs:   r.signs(),
 		Counts:  []plug.Count{{Name: "outcome.count", Place: "changed", Permission: "outcome.see", Href: "/outcome/{project}", Load: r.count}},
-		Listens: []news.Listener{{Name: "consent.restored", Hear: r.restored}, {Name: "consent.erased", Hear: r.erased}},
+		Listens: []news.Listener{{Name: "consent.restored", Hear: r.restored}, {Name: "consent.erased", Hear: r.erased}, {Name: "people.erased", Hear: r.gone}},
 		Words:   wordFiles, Pages: pageFiles, Migrations: migrations,
 	}
 }

@@ -154,6 +154,11 @@ func ownOf(tx *db.Tx, person string, may db.Part) ([]Outcome, error) {
 		db.Q("order by r.changed_at desc, r.id desc limit 500")), scan)
 }
 
+// belonging reads the rows of everything that belongs to one person, live or not.
+func belonging(tx *db.Tx, programme, person string) ([]ref.Record, error) {
+	return db.All(tx, db.Q("select "+ref.Columns("r")+" from ref_record r where r.programme = ? and r.person = ? and r.kind = ? order by r.id", programme, person, KindPersonal), ref.Scan)
+}
+
 // sources lists the records of a project that an outcome may come from, newest first: by
 // their titles, for those who may see the project. What is not shared is not among them.
 func sources(tx *db.Tx, project string, may db.Part) ([]ref.Record, error) {
@@ -194,7 +199,6 @@ func unshown() db.Part { return db.Q("o.shows = '' and o.document = '' and o.lin
 func undocumented() db.Part {
 	return db.Q("o.sort in ('policy', 'strategy') and o.document = '' and o.link = ''")
 }
-func stale() db.Part { return db.Q("r.stale_since > 0") }
 func lasting() db.Part {
 	return db.Q("(o.sort in ('policy', 'strategy') and (o.document <> '' or o.link <> '') or o.sort in ('resource', 'skill'))")
 }

@@ -2,11 +2,9 @@ package output
 
 import (
 	"context"
-	"slices"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
-	"plait/internal/spine/news"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
@@ -16,6 +14,16 @@ import (
 const (
 	Making = "making"
 	Done   = "done"
+)
+
+// mostUntouched is how many letters of people of whom nothing is left one transaction holds.
+const mostUntouched = 500
+
+// Names of other rooms' kinds and states that letters have to do with.
+const (
+	contribution = "contribution"
+	personal     = "personal" // an outcome that is one person's own
+	erased       = "erased"   // a person who was taken out
 )
 
 // atOnce is how many people's letters one transaction makes.
@@ -115,7 +123,7 @@ func (r *Room) batch(n int) batch {
 // makeSome makes the letters of the next people in one transaction, in which everything
 // is read anew; or, when none is left, ends the run.
 func (r *Room) makeSome(ctx context.Context, id string) (run Run, err error) {
-	k := r.batch(500)
+	k := r.batch(mostUntouched)
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
 		programme := who.From(ctx).Programme
 		var ok bool
@@ -137,9 +145,14 @@ func (r *Room) makeSome(ctx context.Context, id string) (run Run, err error) {
 		}
 		run.Changed = k.now
 		if len(persons) == 0 {
+			done := run.Done
 			run.State, run.Done = Done, run.Total
-			if err := r.emptied(ctx, tx, run, k); err != nil {
+			left, err := r.emptied(tx.Context(), tx, run, k)
+			if err != nil {
 				return err
+			}
+			if left {
+				run.State, run.Done = Making, done
 			}
 			return putRun(tx, programme, run)
 		}
@@ -162,17 +175,19 @@ func (r *Room) makeSome(ctx context.Context, id string) (run Run, err error) {
 	return run, err
 }
 
-// emptied holds the letters of people of whom nothing may be used any more.
-func (r *Room) emptied(ctx context.Context, tx *db.Tx, run Run, k batch) error {
-	letters, err := untouched(tx, who.From(ctx).Programme, run.Project, run.ID)
+// emptied holds the letters of people of whom nothing may be used any more, as many as one
+// transaction holds; left says that there may be others.
+func (r *Room) emptied(ctx context.Context, tx *db.Tx, run Run, k batch) (left bool, err error) {
+	letters, err := untouched(tx, who.From(ctx).Programme, run.Project, run.ID, r.most)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for i := range letters {
 		letters[i].take(verdict{State: Held, Why: "output.why_nothing_left", Format: letters[i].Format, How: letters[i].How}, Body{})
 		letters[i].run = run.ID
+		letters[i].Version++
 	}
-	return r.store(ctx, tx, "output.ready", letters, k)
+	return int64(len(letters)) == r.most, r.store(ctx, tx, "output.ready", letters, k)
 }
 
 // draft is what a person's letter would be now.
@@ -212,6 +227,10 @@ func (r *Room) draft(ctx context.Context, tx *db.Tx, project string, persons []s
 	if err != nil {
 		return nil, err
 	}
+	theirs, err := ownRefs(tx, programme, project, persons, now)
+	if err != nil {
+		return nil, err
+	}
 	accounts, last := map[string][]Account{}, map[string]Letter{}
 	for _, x := range said {
 		accounts[x.Person] = append(accounts[x.Person], became[x.Ref()])
@@ -223,7 +242,11 @@ func (r *Room) draft(ctx context.Context, tx *db.Tx, project string, persons []s
 	for i, p := range persons {
 		reader, known := readers[p]
 		body := gather(accounts[p])
-		out[i] = draft{p, project, reader, body, judge(reader, known, body, own[p]), last[p]}
+		body.Own = theirs[p]
+		if reader.State == erased {
+			body.forget(func(x ref.Ref) bool { return x.Kind == contribution })
+		}
+		out[i] = draft{p, project, reader, body, judge(reader, known, body, ownIn(own[p], body)), last[p]}
 	}
 	return out, nil
 }
@@ -281,19 +304,4 @@ func (r *Room) store(ctx context.Context, tx *db.Tx, verb string, letters []Lett
 		return err
 	}
 	return trail.PutMany(ctx, tx, k.now, verb, changes)
-}
-
-// withdrawn notes when something was taken back, so that a letter can say so.
-func (r *Room) withdrawn(tx *db.Tx, it news.Item) error { return r.noted(tx, it, it.At) }
-
-// restored forgets that it was.
-func (r *Room) restored(tx *db.Tx, it news.Item) error { return r.noted(tx, it, 0) }
-
-func (r *Room) noted(tx *db.Tx, it news.Item, at int64) error {
-	for _, x := range slices.DeleteFunc(slices.Clone(it.Refs), func(x ref.Ref) bool { return x.Kind != "contribution" }) {
-		if err := took(tx, it.Programme, x.ID, at); err != nil {
-			return err
-		}
-	}
-	return nil
 }

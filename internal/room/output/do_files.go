@@ -30,7 +30,8 @@ type File struct {
 	Content []byte  `json:"content"`
 }
 
-// FilesOut is the files, in the order of refs and As. What waits or is held has none.
+// FilesOut is the files, in the order of refs and As. What waits or is held has none, nor
+// has a letter to someone to whom nothing may go.
 type FilesOut struct {
 	Files []File `json:"files"`
 }
@@ -67,10 +68,12 @@ func (r *Room) Files(ctx context.Context, in FilesIn) (out FilesOut, err error) 
 		if err != nil {
 			return err
 		}
-		letters = slices.DeleteFunc(letters, func(l Letter) bool { return l.State == Waiting || l.State == Held })
 		slices.SortFunc(letters, func(a, b Letter) int { return slices.Index(ids, a.Ref.ID) - slices.Index(ids, b.Ref.ID) })
-		shown, err = r.show(tx.Context(), tx, letters, now)
-		return err
+		if shown, err = r.show(tx.Context(), tx, letters, now); err != nil {
+			return err
+		}
+		shown = slices.DeleteFunc(shown, func(s Shown) bool { return !s.goes() })
+		return nil
 	})
 	if err != nil {
 		return out, err

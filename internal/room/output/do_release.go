@@ -2,6 +2,7 @@ package output
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,15 @@ const MaxRelease = 500
 type ReleaseIn struct {
 	Project string    `json:"project"`
 	Refs    []ref.Ref `json:"refs"`
+	// Versions are those that were read, in the order of Refs. A letter that has another by
+	// now is not released; the others are.
+	Versions []int64 `json:"versions" doc:"The version of each letter that was read, in the order of refs; any when not said."`
+}
+
+// read is whether a letter is the one that was read.
+func (in ReleaseIn) read(l Letter) bool {
+	i := slices.Index(in.Refs, l.Ref)
+	return len(in.Versions) == 0 || i >= 0 && in.Versions[i] == l.Version
 }
 
 // ReleaseOut says what was released and what was not.
@@ -38,6 +48,7 @@ type NotReleased struct {
 // Release puts letters behind their person's card and on the pile to print, in the name of
 // whoever read them. Nothing is sent. Everything is asked again in this transaction: the
 // person's state, their consent, what is owed, and that the letter still says what was read.
+// What is refused is not made again: someone makes it and reads it first.
 func (r *Room) Release(ctx context.Context, in ReleaseIn) (out ReleaseOut, err error) {
 	k := r.batch(min(len(in.Refs), MaxRelease))
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
@@ -48,6 +59,7 @@ func (r *Room) Release(ctx context.Context, in ReleaseIn) (out ReleaseOut, err e
 		var c fault.Check
 		c.Need(len(in.Refs) > 0, "refs", "output.need_refs")
 		c.Need(len(in.Refs) <= MaxRelease, "refs", "output.too_many_refs", "Most", MaxRelease)
+		c.Need(len(in.Versions) == 0 || len(in.Versions) == len(in.Refs), "versions", "output.bad_versions")
 		if err := c.Err(); err != nil {
 			return err
 		}
@@ -70,16 +82,19 @@ func (r *Room) Release(ctx context.Context, in ReleaseIn) (out ReleaseOut, err e
 				out.Already++
 				continue
 			}
-			why := r.mayGo(l, by[l.Person])
-			if why == "" {
+			d := by[l.Person]
+			why := mayGo(l, d, in.read(l))
+			switch {
+			case why == "":
 				l.State, l.ReleasedBy, l.ReleasedAt, l.Version = Released, who.From(ctx).Key(), k.now, l.Version+1
 				out.Released++
 				gone = append(gone, l.Ref)
-			} else {
+			case d.verdict.State == Held && l.State != Held: // it comes off the pile
 				out.Not = append(out.Not, NotReleased{l.Ref, why})
-				d := by[l.Person]
-				l.take(d.verdict, d.body)
-				l.Version, l.MadeAt, l.Language = l.Version+1, k.now, d.reader.Language
+				l.State, l.Why, l.Version = Held, d.verdict.Why, l.Version+1
+			default:
+				out.Not = append(out.Not, NotReleased{l.Ref, why})
+				continue
 			}
 			changed = append(changed, l)
 		}
@@ -121,14 +136,15 @@ func (r *Room) pick(tx *db.Tx, in ReleaseIn) ([]Letter, error) {
 	return letters, nil
 }
 
-// mayGo says why a letter may not be released now; "" when it may.
-func (r *Room) mayGo(l Letter, d draft) string {
+// mayGo says why a letter may not be released now; "" when it may. read is whether it is
+// the one that was read.
+func mayGo(l Letter, d draft, read bool) string {
 	switch {
 	case l.HeldBy != "":
 		return "output.why_person"
 	case d.verdict.State != Ready && d.verdict.State != ByHand:
 		return d.verdict.Why
-	case l.State != Ready && l.State != ByHand, l.Format != d.verdict.Format, moved(l.body, d.body, d.live()), more(l.body, d.body), lost(l.body, d):
+	case !read, l.State != Ready && l.State != ByHand, l.Format != d.verdict.Format, moved(l.body, d.body, d.live()), more(l.body, d.body), lost(l.body, d):
 		return "output.why_changed"
 	}
 	return ""
@@ -143,7 +159,7 @@ func lost(letter Body, d draft) bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(letter.Own, func(o OwnRef) bool { return !slices.Contains(d.body.Own, o) })
 }
 
 // HoldIn holds a letter back, or with Lift lets it go on.
@@ -215,7 +231,8 @@ type HandedIn struct {
 	On  string  `json:"on" form:"day" doc:"Day, YYYY-MM-DD; today when not said."`
 }
 
-// Handed notes that a released letter was given by hand, or put in the post.
+// Handed notes that a released letter was given by hand, or put in the post. To someone to
+// whom nothing may go it is not given.
 func (r *Room) Handed(ctx context.Context, in HandedIn) (out LetterOut, err error) {
 	k := r.batch(1)
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
@@ -244,6 +261,13 @@ func (r *Room) Handed(ctx context.Context, in HandedIn) (out LetterOut, err erro
 		if l.State == Handed && l.HandedOn == in.On {
 			out = LetterOut{l.State, l.Version}
 			return nil
+		}
+		readers, err := r.readers.Readers(tx.Context(), tx, []string{l.Person})
+		if err != nil {
+			return err
+		}
+		if p, known := readers[l.Person]; stopped(p, known) != "" {
+			return fault.New(fault.Conflict, stopped(p, known)).With("output.stopped_do")
 		}
 		l.State, l.HandedOn, l.HandedBy, l.Version = Handed, in.On, who.From(ctx).Key(), l.Version+1
 		out = LetterOut{l.State, l.Version}

@@ -54,36 +54,58 @@ func (r *Room) Letters(ctx context.Context, in LettersIn) (out LettersOut, err e
 		if err != nil {
 			return err
 		}
-		letters, err := lettersIn(tx, in, may)
-		if err != nil {
+		if out.Letters, out.Next, err = r.list(tx.Context(), tx, in, may, now); err != nil {
 			return err
-		}
-		if int64(len(letters)) > in.Limit {
-			letters = letters[:in.Limit]
-			out.Next = letters[in.Limit-1].Ref.ID
 		}
 		programme := who.From(ctx).Programme
 		if out.Counts, err = byState(tx, programme, in.Project); err != nil {
 			return err
 		}
-		if out.Run, _, err = lastRun(tx, programme, in.Project); err != nil {
-			return err
-		}
-		stale, err := r.stale(tx.Context(), tx, letters, now)
-		if err != nil {
-			return err
-		}
-		readers, err := r.readers.Readers(tx.Context(), tx, peopleOf(letters))
-		if err != nil {
-			return err
-		}
-		out.Letters = []Listed{}
-		for _, l := range letters {
-			out.Letters = append(out.Letters, Listed{l, readers[l.Person].Name, stale[l.Ref.ID]})
-		}
-		return nil
+		out.Run, _, err = lastRun(tx, programme, in.Project)
+		return err
 	})
 	return out, err
+}
+
+// list reads one page of letters. may is which the actor may see. Why says of each to whom
+// nothing may go any more why that is, whatever its state.
+func (r *Room) list(ctx context.Context, tx *db.Tx, in LettersIn, may db.Part, now int64) (out []Listed, next string, err error) {
+	letters, err := lettersIn(tx, in, may)
+	if err != nil {
+		return nil, "", err
+	}
+	if int64(len(letters)) > in.Limit {
+		letters = letters[:in.Limit]
+		next = letters[in.Limit-1].Ref.ID
+	}
+	stale, err := r.stale(ctx, tx, letters, now)
+	if err != nil {
+		return nil, "", err
+	}
+	readers, err := r.readers.Readers(ctx, tx, peopleOf(letters))
+	if err != nil {
+		return nil, "", err
+	}
+	out = []Listed{}
+	for _, l := range letters {
+		p, known := readers[l.Person]
+		l.mark(stopped(p, known))
+		out = append(out, Listed{l, p.Name, stale[l.Ref.ID] || l.outgrown(p, known)})
+	}
+	return out, next, nil
+}
+
+// mark says of a letter why nothing may go to its person; a held one says already why.
+func (l *Letter) mark(why string) {
+	if why != "" && l.State != Held {
+		l.Why = why
+	}
+}
+
+// outgrown says that a letter is to be made again, for its person wants another format by now.
+func (l Letter) outgrown(p Reader, known bool) bool {
+	format, _ := formatOf(p.Formats)
+	return known && l.Open() && l.due() && format != l.Format
 }
 
 func peopleOf(letters []Letter) []string {
@@ -155,8 +177,14 @@ func (r *Room) bodies(ctx context.Context, tx *db.Tx, project string, persons []
 		accounts[x.Person] = append(accounts[x.Person], became[x.Ref()])
 	}
 	out := map[string]Body{}
-	for p, a := range accounts {
-		out[p] = gather(a)
+	own, err := ownRefs(tx, programme, project, persons, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range persons {
+		b := gather(accounts[p])
+		b.Own = own[p]
+		out[p] = b
 	}
 	return out, nil
 }
@@ -206,6 +234,9 @@ func (r *Room) show(ctx context.Context, tx *db.Tx, letters []Letter, now int64)
 		for _, s := range l.body.Said {
 			refs, ids = append(refs, s.Ref), append(ids, s.Ref.ID)
 		}
+		for _, o := range l.body.Own {
+			ids = append(ids, o.Ref.ID)
+		}
 	}
 	voices, err := r.words.Some(ctx, tx, refs)
 	if err != nil {
@@ -235,16 +266,27 @@ func (r *Room) show(ctx context.Context, tx *db.Tx, letters []Letter, now int64)
 	if err != nil {
 		return nil, err
 	}
+	card := who.From(ctx).Kind == who.Card
 	out := make([]Shown, len(letters))
 	for i, l := range letters {
-		p := readers[l.Person]
-		s := Shown{Letter: l, zone: zone, Own: own[l.Person], Body: l.body, Name: p.Name, Address: p.Address, Words: map[string]Voice{}, Taken: map[string]int64{}, Ended: map[string]bool{}, Stale: stale[l.Ref.ID]}
-		for _, x := range l.body.Said {
+		p, known := readers[l.Person]
+		stop := ""
+		if !card { // what is on someone's card is there for them whatever the team may send
+			stop = stopped(p, known)
+		}
+		l.mark(stop)
+		body := l.body
+		body.Said = slices.Clone(body.Said)
+		body.Own = slices.DeleteFunc(slices.Clone(body.Own), func(o OwnRef) bool { return recs[o.Ref.ID].Version != o.Version })
+		s := Shown{Letter: l, zone: zone, Own: ownIn(own[l.Person], body), Body: body, Stopped: stop, Name: p.Name, Address: p.Address, Words: map[string]Voice{}, Taken: map[string]int64{}, Ended: map[string]bool{}, Stale: stale[l.Ref.ID] || !card && l.outgrown(p, known)}
+		for j, x := range body.Said {
 			id := x.Ref.ID
 			if v, ok := voices[x.Ref]; ok {
 				s.Words[id] = v
 				continue
 			}
+			// What was signed of words that are gone may tell of them.
+			body.Said[j].Reason, body.Said[j].Plainly = "", ""
 			s.Taken[id] = taken[id]
 			s.Ended[id] = recs[id].Until > 0 && recs[id].Until <= now
 		}
@@ -358,17 +400,18 @@ func (r *Room) Owing(ctx context.Context, in OwingIn) (out OwingOut, err error) 
 		if err := who.Must(ctx, tx, "output.see", ref.Of(ref.Project, in.Project)); err != nil {
 			return err
 		}
-		out, err = r.owed(tx, who.From(ctx).Programme, in.Project, now)
+		counts, err := byState(tx, who.From(ctx).Programme, in.Project)
+		if err != nil {
+			return err
+		}
+		out, err = r.owed(tx, who.From(ctx).Programme, in.Project, counts, now)
 		return err
 	})
 	return out, err
 }
 
-func (r *Room) owed(tx *db.Tx, programme, project string, now int64) (out OwingOut, err error) {
-	counts, err := byState(tx, programme, project)
-	if err != nil {
-		return out, err
-	}
+// owed is what a project owes. counts is its letters by state.
+func (r *Room) owed(tx *db.Tx, programme, project string, counts map[string]int64, now int64) (out OwingOut, err error) {
 	out = OwingOut{Waiting: counts[Waiting], Ready: counts[Ready], ByHand: counts[ByHand], Held: counts[Held], Released: counts[Released], Handed: counts[Handed]}
 	if out.People, err = countContributors(tx, programme, project, now); err != nil {
 		return out, err

@@ -8,6 +8,7 @@ import (
 	"plait/internal/kit/page"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
 	"plait/internal/spine/who"
 )
 
@@ -53,11 +54,39 @@ func (r *Room) seePlain(ctx context.Context, tx *db.Tx, p ref.Ref) (plug.Seen, e
 	if err != nil || n == 0 {
 		return plug.Seen{}, err
 	}
-	rec, ok, err := firstUnsaid(tx, programme, p.ID)
+	rec, ok, err := r.firstUnsaid(ctx, tx, p.ID)
 	if err != nil || !ok {
 		return plug.Seen{N: n, Href: lettersAt(p, Waiting)}, err
 	}
 	return plug.Seen{N: n, Title: rec.Title, Href: "/thread/" + rec.Ref().String()}, nil
+}
+
+// seen is the permission to see each kind of record whose title a sign may give. What is
+// one person's own and what was said have none here.
+func seen(kind string) string {
+	switch kind {
+	case "finding":
+		return "finding.see"
+	case "recommendation", "action":
+		return "action.see"
+	case "outcome":
+		return "outcome.see"
+	}
+	return ""
+}
+
+// firstUnsaid is the record whose plain sentence keeps most letters waiting; ok is false
+// when the actor may not see it.
+func (r *Room) firstUnsaid(ctx context.Context, tx *db.Tx, project string) (rec ref.Record, ok bool, err error) {
+	at, ok, err := mostMissing(tx, who.From(ctx).Programme, project)
+	if err != nil || !ok || seen(at.Kind) == "" {
+		return rec, false, err
+	}
+	may, err := who.Where(ctx, tx, "r", seen(at.Kind))
+	if err != nil {
+		return rec, false, err
+	}
+	return recordIf(tx, who.From(ctx).Programme, at, db.And(may, terms.Where("r", terms.Project, r.clock.Now())))
 }
 
 func (r *Room) seeUnwritten(ctx context.Context, tx *db.Tx, p ref.Ref) (plug.Seen, error) {
@@ -104,7 +133,11 @@ type panelView struct {
 // panel shows letters and who is owed; nothing while nobody has spoken.
 func (r *Room) panel(ctx context.Context, tx *db.Tx, at ref.Ref) (any, error) {
 	programme := who.From(ctx).Programme
-	out, err := r.owed(tx, programme, at.ID, r.clock.Now())
+	counts, err := byState(tx, programme, at.ID)
+	if err != nil {
+		return nil, err
+	}
+	out, err := r.owed(tx, programme, at.ID, counts, r.clock.Now())
 	if err != nil || out.People+out.Owing == 0 {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -86,6 +87,8 @@ type Said struct {
 	Bulk   bool    `json:"bulk"`
 	// Plainly is Reason said plainly, for easy read.
 	Plainly string `json:"plainly,omitempty"`
+	// Erased says that Reason was erased, with the words or with the person.
+	Erased bool `json:"erased,omitempty"`
 }
 
 // plain is what an easy-read letter says for the reason: the plain sentence, or the reason
@@ -103,6 +106,28 @@ type Body struct {
 	Learned []Line `json:"learned"`
 	Doing   []Line `json:"doing"`
 	Changed []Line `json:"changed"`
+	// Own is what changed for the person alone, as it was when the letter was made: which
+	// and in which version, never its words.
+	Own []OwnRef `json:"own"`
+}
+
+// OwnRef is one version of something that changed for one person.
+type OwnRef struct {
+	Ref     ref.Ref `json:"ref"`
+	Version int64   `json:"version"`
+}
+
+// forget takes out what was said of erased records: the reasons that were signed of
+// contributions, and every line of another record.
+func (b *Body) forget(gone func(ref.Ref) bool) {
+	for i, s := range b.Said {
+		if gone(s.Ref) {
+			b.Said[i] = Said{Ref: s.Ref, Fate: s.Fate, By: s.By, At: s.At, Bulk: s.Bulk, Erased: true}
+		}
+	}
+	line := func(l Line) bool { return gone(l.Ref) }
+	b.Learned, b.Doing, b.Changed = slices.DeleteFunc(b.Learned, line), slices.DeleteFunc(b.Doing, line), slices.DeleteFunc(b.Changed, line)
+	b.Own = slices.DeleteFunc(b.Own, func(o OwnRef) bool { return gone(o.Ref) })
 }
 
 // gather makes a letter's body from what became of each contribution; a record that
@@ -117,7 +142,7 @@ func gather(accounts []Account) Body {
 		}
 	}
 	for _, a := range accounts {
-		b.Said = append(b.Said, Said{a.Ref, a.Fate, a.Reason, a.By, a.At, a.Bulk, a.Plainly})
+		b.Said = append(b.Said, Said{Ref: a.Ref, Fate: a.Fate, Reason: a.Reason, By: a.By, At: a.At, Bulk: a.Bulk, Plainly: a.Plainly})
 		add(&b.Learned, a.Learned)
 		add(&b.Doing, a.Doing)
 		add(&b.Changed, a.Changed)
@@ -142,6 +167,9 @@ func moved(letter, now Body, live map[ref.Ref]bool) bool {
 			whole = false
 			continue
 		}
+		if s.Erased { // it cannot be compared any more
+			continue
+		}
 		if x := now.Said[i]; x.Fate != s.Fate || x.Reason != s.Reason || x.Plainly != s.Plainly || x.Bulk != s.Bulk {
 			return true
 		}
@@ -149,6 +177,11 @@ func moved(letter, now Body, live map[ref.Ref]bool) bool {
 	had, has := letter.lines(), now.lines()
 	for _, l := range has {
 		if !slices.Contains(had, l) {
+			return true
+		}
+	}
+	for _, o := range now.Own {
+		if !slices.Contains(letter.Own, o) {
 			return true
 		}
 	}
@@ -235,10 +268,8 @@ func judge(p Reader, known bool, b Body, own []Own) verdict {
 		}
 	}
 	switch {
-	case !known:
-		v.State, v.Why = Held, "output.why_not_known"
-	case stops(p):
-		v.State, v.Why = Held, p.Why
+	case stopped(p, known) != "":
+		v.State, v.Why = Held, stopped(p, known)
 	case len(b.Said) == 0:
 		v.State, v.Why = Held, "output.why_nothing_left"
 	case v.Owing > 0:
@@ -274,6 +305,15 @@ func stops(p Reader) bool {
 	return p.State != "" && p.State != "active" || p.How == "none" || strings.HasSuffix(p.Why, ".why_none")
 }
 
+// stopped is why nothing may go to a person now, a message key; "" when something may. To
+// someone of whom nothing can be known nothing goes.
+func stopped(p Reader, known bool) string {
+	if known && !stops(p) {
+		return ""
+	}
+	return cmp.Or(p.Why, "output.why_not_known")
+}
+
 // Letter is one letter as lists show it.
 type Letter struct {
 	Ref        ref.Ref `json:"ref"`
@@ -303,6 +343,9 @@ type Letter struct {
 
 // Open says that the letter has not been released: it may still be made anew.
 func (l Letter) Open() bool { return l.State != Released && l.State != Handed }
+
+// due says that the letter is on a pile: to be read, to be given, or given.
+func (l Letter) due() bool { return l.State != Waiting && l.State != Held }
 
 // take puts a verdict and a fresh body into an open letter; what a person holds stays held.
 func (l *Letter) take(v verdict, b Body) {

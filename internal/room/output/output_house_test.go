@@ -352,6 +352,10 @@ func TestTakenBack(t *testing.T) {
 		if out := p.release(at); out.Released != 0 || len(out.Not) != 1 {
 			t.Errorf("%+v", out)
 		}
+		if out := p.release(at); out.Released != 0 || len(out.Not) != 1 {
+			t.Errorf("pressed again, and released what nobody read: %+v", out)
+		}
+		p.all()
 		text := p.text(at)
 		lacks(t, "made again", text, "Quixotic", "took this back")
 		if out := p.release(at); out.Released != 1 {
@@ -618,7 +622,7 @@ func TestLetterPages(t *testing.T) {
 		_, page = p.get(p.lead, here+"/print?state=ready")
 		holds(t, "print", page, "letters.css", "letter--large", "Ring first")
 		lacks(t, "print", page, "Knock", "<style")
-		status, to := p.post(here+"/release", url.Values{"key": {"k1"}, "refs": {l.String()}})
+		status, to := p.post(here+"/release", url.Values{"key": {"k1"}, "refs": {l.String()}, "version-" + l.String(): {"1"}})
 		if status != http.StatusSeeOther || !strings.Contains(to, "n=1") {
 			t.Fatalf("%d %s", status, to)
 		}

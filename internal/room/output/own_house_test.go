@@ -117,9 +117,14 @@ func TestOwnIsTheirsAlone(t *testing.T) {
 	each(t, func(t *testing.T, p *project) {
 		a, b := p.person("Ann", "post", ""), p.person("Ben", "post", "")
 		p.shared("Rails help", "Rails help.", p.says(a, "I need a rail", "lived"), p.says(b, "So do I", "lived"))
-		p.all()
 		const rail = "Ann's rail is in"
-		owns := &ownsOf{a, []output.Own{{Ref: ref.Of("personal", p.IDs.New()), Says: rail, Language: "en"}}}
+		at := p.run("outcome.record", fields{"project": p.Project, "sort": "person", "person": a, "title": rail, "text": "x", "shows": "y"})["ref"].(string)
+		own, err := ref.Parse(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.all()
+		owns := &ownsOf{a, []output.Own{{Ref: own, Says: rail, Language: "en"}}}
 		r := p.room(&fatesOf{}, "")
 		r.SetOwns(owns)
 		text := func(person string) string {

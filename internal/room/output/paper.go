@@ -18,12 +18,16 @@ type Shown struct {
 	Taken   map[string]int64 `json:"-"`       // when something was taken back, by id
 	Ended   map[string]bool  `json:"-"`       // what they agreed to until a day that has passed
 	Stale   bool             `json:"stale"`   // it no longer tells what is so
+	Stopped string           `json:"stopped"` // message key of why nothing may go to them now; "" when something may
 	Reader  bool             `json:"-"`       // the person themselves reads it
-	// Own is what changed for the person themselves. It is read when the letter is shown, and
-	// kept in none: they can take it back.
+	// Own is what changed for the person themselves, as far as the letter was made with it. The
+	// words are read when the letter is shown, and kept in none: they can take them back.
 	Own  []Own  `json:"-"`
 	zone string // of the letter's days
 }
+
+// goes says that the letter may be printed or written as a file.
+func (s Shown) goes() bool { return s.due() && s.Stopped == "" }
 
 // Names of the four parts, which are also those of their pictures.
 var partNames = [4]string{"said", "learned", "doing", "changed"}

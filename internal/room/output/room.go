@@ -3,6 +3,7 @@ package output
 import (
 	"context"
 	"embed"
+	"slices"
 	"sync"
 
 	"plait/internal/kit/clock"
@@ -127,12 +128,13 @@ type Room struct {
 	owns     Owns
 	zones    Zones
 	pictures func() (map[string][]byte, error)
+	most     int64 // mostUntouched; tests set less
 }
 
 // New makes the room.
 func New(n plug.Needs, tellers Tellers, readers Readers, words Words, fates Fates) *Room {
 	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, news: n.News, desk: n.Desk, jobs: n.Jobs, face: n.Face, tellers: tellers, readers: readers, words: words, fates: fates,
-		pictures: sync.OnceValues(drawPictures)}
+		pictures: sync.OnceValues(drawPictures), most: mostUntouched}
 	r.pages = &face{Face: n.Face, desk: n.Desk, room: r}
 	return r
 }
@@ -159,6 +161,13 @@ func (r *Room) own(ctx context.Context, tx *db.Tx, persons []string) (map[string
 		out[p] = all
 	}
 	return out, nil
+}
+
+// ownIn leaves of what changed for a person what a letter was made with.
+func ownIn(own []Own, b Body) []Own {
+	return slices.DeleteFunc(slices.Clone(own), func(o Own) bool {
+		return !slices.ContainsFunc(b.Own, func(x OwnRef) bool { return x.Ref == o.Ref })
+	})
 }
 
 // SetZones tells the room who knows the time zones. Only the wiring calls it.
@@ -204,9 +213,10 @@ func (r *Room) Plug() plug.Plug {
 			// How letters look: the same for everybody, and nothing of anybody's.
 			{Pattern: "GET /output/letters.css", Permission: web.Public, Handle: f.style},
 		},
-		Jobs:    r.slow(),
-		Listens: []news.Listener{{Name: "consent.withdrawn", Hear: r.withdrawn}, {Name: "consent.restored", Hear: r.restored}},
-		Kinds:   []plug.Kind{{Name: Kind, Permission: "output.see", Page: "/output/{project}/letter/{id}"}},
+		Jobs: r.slow(),
+		Listens: []news.Listener{{Name: "consent.withdrawn", Hear: r.withdrawn}, {Name: "consent.restored", Hear: r.restored}, {Name: "consent.erased", Hear: r.erased},
+			{Name: "people.stopped", Hear: r.personStopped}, {Name: "people.erased", Hear: r.personErased}},
+		Kinds: []plug.Kind{{Name: Kind, Permission: "output.see", Page: "/output/{project}/letter/{id}"}},
 		Permissions: []who.Permission{
 			{Name: "output.see", Roles: makers},
 			{Name: "output.make", Roles: makers},

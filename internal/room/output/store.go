@@ -6,6 +6,7 @@ import (
 
 	"plait/internal/kit/db"
 	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
 )
 
 const letterColumns = `programme, id, project, person, number, run, format, language, how, state, why, owing, plain, long, missing, held_why, held_by,
@@ -74,6 +75,9 @@ func putTold(tx *db.Tx, programme string, letters []Letter) error {
 		for _, x := range l.body.lines() {
 			add(x.Ref.ID)
 		}
+		for _, x := range l.body.Own {
+			add(x.Ref.ID)
+		}
 	}
 	if err := tx.Do(db.Join(db.Q("delete from output_told where programme = ? and letter in", programme), db.List(ids))); err != nil {
 		return err
@@ -98,6 +102,17 @@ func lettersByID(tx *db.Tx, programme string, ids []string, may db.Part) ([]Lett
 func lettersOf(tx *db.Tx, programme, project string, persons []string) ([]Letter, error) {
 	return db.All(tx, db.Join(db.Q(letterSelected+" where l.programme = ? and l.project = ? and l.person in", programme, project), db.List(persons),
 		db.Q("order by l.person, l.number")), scanLetter)
+}
+
+// lettersTo reads every letter to some people, of every project.
+func lettersTo(tx *db.Tx, programme string, persons []string) ([]Letter, error) {
+	return db.All(tx, db.Join(db.Q(letterSelected+" where l.programme = ? and l.person in", programme), db.List(persons), db.Q("order by l.id")), scanLetter)
+}
+
+// lettersTelling reads every letter that tells of some records.
+func lettersTelling(tx *db.Tx, programme string, records []string) ([]Letter, error) {
+	return db.All(tx, db.Join(db.Q(letterSelected+` where l.programme = ? and l.id in (select o.letter from output_told o where o.programme = ? and o.record in`, programme, programme),
+		db.List(records), db.Q(") order by l.id")), scanLetter)
 }
 
 // lettersIn reads a page of a project's letters. may is who may see them.
@@ -132,9 +147,9 @@ func byState(tx *db.Tx, programme, project string) (map[string]int64, error) {
 
 // untouched reads the open letters that a run did not come to: nothing of what their
 // people said may be used any more.
-func untouched(tx *db.Tx, programme, project, run string) ([]Letter, error) {
+func untouched(tx *db.Tx, programme, project, run string, most int64) ([]Letter, error) {
 	return db.All(tx, db.Q(letterSelected+` where l.programme = ? and l.project = ? and l.run <> ? and l.state not in ('released', 'handed')
-		and l.why <> 'output.why_nothing_left' order by l.id limit 500`, programme, project, run), scanLetter)
+		and l.why <> 'output.why_nothing_left' order by l.id limit ?`, programme, project, run, most), scanLetter)
 }
 
 // Run is one making of letters.
@@ -185,6 +200,19 @@ func nextContributors(tx *db.Tx, programme, project, after string, now, most int
 // saidBy reads what some people said in a project and what may be used, in the order it came.
 func saidBy(tx *db.Tx, programme, project string, persons []string, now int64) ([]ref.Record, error) {
 	return db.All(tx, db.Join(db.Q("select "+ref.Columns("r")+" "+contributes+" and r.person in", programme, project, now), db.List(persons), db.Q("order by r.id")), ref.Scan)
+}
+
+// ownRefs reads what changed for each of some people alone in a project and may be used,
+// in the order it was made.
+func ownRefs(tx *db.Tx, programme, project string, persons []string, now int64) (map[string][]OwnRef, error) {
+	out := map[string][]OwnRef{}
+	err := db.Each(tx, db.Join(db.Q("select "+ref.Columns("r")+" from ref_record r where r.programme = ? and r.project = ? and r.kind = ? and r.person in", programme, project, personal),
+		db.List(persons), db.Q("and"), terms.Where("r", terms.Project, now), db.Q("order by r.id")), ref.Scan,
+		func(r ref.Record) error {
+			out[r.Person] = append(out[r.Person], OwnRef{r.Ref(), r.Version})
+			return nil
+		})
+	return out, err
 }
 
 // records reads rows by their ids, some hundreds at a time.

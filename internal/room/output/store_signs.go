@@ -7,8 +7,14 @@ import (
 
 // countOwing counts the contributions of a project of which nobody has said what became.
 func countOwing(tx *db.Tx, programme, project string, now int64) (int64, error) {
-	return db.Count(tx, db.Q(`select count(*) from ref_record where programme = ? and project = ? and kind = 'contribution' and fate = 'owing' and until > ?`,
-		programme, project, now))
+	all, err := ref.Tallies(tx, programme, project, now)
+	var n int64
+	for _, t := range all {
+		if t.Kind == contribution && t.Fate == "owing" {
+			n += t.N
+		}
+	}
+	return n, err
 }
 
 // countWhere counts a project's letters under a condition on output_letter.
@@ -27,18 +33,20 @@ func madeBefore(at int64) db.Part {
 // unsaid is the condition that a plain sentence is missing.
 func unsaid() db.Part { return db.Q("l.state = 'waiting' and l.owing = 0 and l.plain > 0") }
 
-// firstUnsaid is the record whose plain sentence keeps most letters waiting.
-func firstUnsaid(tx *db.Tx, programme, project string) (ref.Record, bool, error) {
+// mostMissing names the record whose plain sentence keeps most letters waiting.
+func mostMissing(tx *db.Tx, programme, project string) (ref.Ref, bool, error) {
 	missing, ok, err := db.One(tx, db.Q(`select l.missing from output_letter l where l.programme = ? and l.project = ? and l.state = 'waiting' and l.owing = 0 and l.plain > 0
 		group by l.missing order by count(*) desc, l.missing limit 1`, programme, project), db.Value[string])
 	if err != nil || !ok {
-		return ref.Record{}, false, err
+		return ref.Ref{}, false, err
 	}
 	at, err := ref.Parse(missing)
-	if err != nil {
-		return ref.Record{}, false, err
-	}
-	return ref.Get(tx, programme, at.ID)
+	return at, err == nil, err
+}
+
+// recordIf reads a record under a condition. may is who may see it.
+func recordIf(tx *db.Tx, programme string, at ref.Ref, may db.Part) (ref.Record, bool, error) {
+	return db.One(tx, db.Join(db.Q("select "+ref.Columns("r")+" from ref_record r where r.programme = ? and r.id = ? and r.kind = ? and", programme, at.ID, at.Kind), may), ref.Scan)
 }
 
 // maybeStale reads released letters of which something has changed, or on whose records
@@ -46,7 +54,8 @@ func firstUnsaid(tx *db.Tx, programme, project string) (ref.Record, bool, error)
 func maybeStale(tx *db.Tx, programme, project string, most int64) ([]Letter, error) {
 	return db.All(tx, db.Q(letterSelected+` where l.programme = ? and l.project = ? and l.state in ('released', 'handed') and (
 		exists (select 1 from output_told o join ref_record c on c.programme = o.programme and c.id = o.record where o.programme = l.programme and o.letter = l.id and c.changed_at > l.made_at)
-		or exists (select 1 from output_told o join tie t on t.programme = o.programme and t.from_id = o.record where o.programme = l.programme and o.letter = l.id and t.at > l.made_at))
+		or exists (select 1 from output_told o join tie t on t.programme = o.programme and t.from_id = o.record where o.programme = l.programme and o.letter = l.id and t.at > l.made_at)
+		or exists (select 1 from ref_record p where p.programme = l.programme and p.project = l.project and p.kind = 'personal' and p.person = l.person and p.changed_at > l.made_at))
 		order by l.id limit ?`, programme, project, most), scanLetter)
 }
 

@@ -1,6 +1,8 @@
 package output
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -58,48 +60,81 @@ type group struct {
 }
 
 type letterRow struct {
-	Ref    ref.Ref
-	Href   string
-	Name   string
-	Format string
-	How    string
-	Why    string
-	Stale  bool
-	Hand   bool
-	Day    string
+	Ref ref.Ref
+	// Version is the one that was there to be read when the page was shown.
+	Version string
+	Href    string
+	Name    string
+	Format  string
+	How     string
+	Why     string
+	Stale   bool
+	Hand    bool
+	Day     string
 }
 
 func (f *face) lettersView(r *http.Request, project, only, after string) (v lettersView, err error) {
 	ctx := r.Context()
 	v = lettersView{Project: project, Here: "/output/" + project + "/letters", Key: r.FormValue("key"), Ticked: r.Form["refs"]}
-	zone := ""
-	err = f.room.db.Read(ctx, func(tx *db.Tx) (err error) { zone, err = f.room.zone(tx, who.From(ctx).Programme); return err })
-	if err != nil {
-		return v, err
+	err = f.room.db.Read(ctx, func(tx *db.Tx) error { return f.fill(tx.Context(), tx, r, &v, only, after) })
+	v.Going = v.Run.State == Making
+	v.Stalled = v.Going && f.room.clock.Now()-v.Run.Changed > stalledAfter
+	v.Progress = f.T(r, "output.progress", "Done", lang.Number(page.ChromeFrom(ctx).Lang, v.Run.Done), "Total", lang.Number(page.ChromeFrom(ctx).Lang, v.Run.Total))
+	return v, err
+}
+
+// fill reads all that the page of letters shows in one transaction, so that its numbers and
+// its lists agree.
+func (f *face) fill(ctx context.Context, tx *db.Tx, r *http.Request, v *lettersView, only, after string) error {
+	at, programme, now := ref.Of(ref.Project, v.Project), who.From(ctx).Programme, f.room.clock.Now()
+	if err := who.Must(ctx, tx, "output.see", at); err != nil {
+		return err
 	}
+	may, err := who.Where(ctx, tx, "r", "output.see")
+	if err != nil {
+		return err
+	}
+	zone, err := f.room.zone(tx, programme)
+	if err != nil {
+		return err
+	}
+	if v.Counts, err = byState(tx, programme, v.Project); err != nil {
+		return err
+	}
+	if v.Run, _, err = lastRun(tx, programme, v.Project); err != nil {
+		return err
+	}
+	v.MayMake, v.MayGo = who.Can(ctx, tx, "output.make", at), who.Can(ctx, tx, "output.release", at)
+	owed, err := f.room.owed(tx, programme, v.Project, v.Counts, now)
+	if err != nil {
+		return err
+	}
+	v.Owing, v.People = owed.Owing, owed.People
 	states := States()
 	if slices.Contains(states, only) {
 		states = []string{only}
 	}
 	for _, state := range states {
-		in := LettersIn{Project: project, State: state, Limit: pageLetters}
+		in := LettersIn{Project: v.Project, State: state, Limit: pageLetters}
 		if len(states) == 1 {
 			in.After = after
 		}
-		out, err := f.room.Letters(ctx, in)
-		if err != nil {
-			return v, err
+		if v.Counts[state] == 0 {
+			continue
 		}
-		v.Counts, v.Run = out.Counts, out.Run
-		if len(out.Letters) == 0 {
+		list, next, err := f.room.list(ctx, tx, in, may, now)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
 			continue
 		}
 		more := ""
-		if out.Next != "" {
-			more = v.Here + "?" + url.Values{"state": {state}, "after": {out.Next}}.Encode()
+		if next != "" {
+			more = v.Here + "?" + url.Values{"state": {state}, "after": {next}}.Encode()
 		}
-		rows := make([]letterRow, len(out.Letters))
-		for i, l := range out.Letters {
+		rows := make([]letterRow, len(list))
+		for i, l := range list {
 			rows[i] = f.row(r, l, zone)
 		}
 		slices.SortStableFunc(rows, func(a, b letterRow) int { // those to be given by hand first
@@ -115,19 +150,9 @@ func (f *face) lettersView(r *http.Request, project, only, after string) (v lett
 			v.Read, v.ReadNext = rows, more
 			continue
 		}
-		v.Groups = append(v.Groups, group{State: state, Title: f.T(r, "output.group_"+slug(state)), Text: f.T(r, "output.group_"+slug(state)+"_text"), N: out.Counts[state], Rows: rows, More: more})
+		v.Groups = append(v.Groups, group{State: state, Title: f.T(r, "output.group_"+slug(state)), Text: f.T(r, "output.group_"+slug(state)+"_text"), N: v.Counts[state], Rows: rows, More: more})
 	}
-	err = f.room.db.Read(ctx, func(tx *db.Tx) error {
-		at := ref.Of(ref.Project, project)
-		v.MayMake, v.MayGo = who.Can(ctx, tx, "output.make", at), who.Can(ctx, tx, "output.release", at)
-		owed, err := f.room.owed(tx, who.From(ctx).Programme, project, f.room.clock.Now())
-		v.Owing, v.People = owed.Owing, owed.People
-		return err
-	})
-	v.Going = v.Run.State == Making
-	v.Stalled = v.Going && f.room.clock.Now()-v.Run.Changed > stalledAfter
-	v.Progress = f.T(r, "output.progress", "Done", lang.Number(page.ChromeFrom(ctx).Lang, v.Run.Done), "Total", lang.Number(page.ChromeFrom(ctx).Lang, v.Run.Total))
-	return v, err
+	return nil
 }
 
 // slug is a state as a part of a message key.
@@ -140,7 +165,9 @@ func slug(state string) string {
 
 func (f *face) row(r *http.Request, l Listed, zone string) letterRow {
 	tongue := page.ChromeFrom(r.Context()).Lang
-	row := letterRow{Ref: l.Ref, Href: "/output/" + l.Project + "/letter/" + l.Ref.ID, Name: l.Name, Format: f.T(r, "output.format_"+l.Format), Stale: l.Stale,
+	// A page that is shown again keeps the versions of the first time.
+	version := cmp.Or(r.FormValue(versionOf(l.Ref)), digits(l.Version))
+	row := letterRow{Ref: l.Ref, Version: version, Href: "/output/" + l.Project + "/letter/" + l.Ref.ID, Name: l.Name, Format: f.T(r, "output.format_"+l.Format), Stale: l.Stale,
 		Hand: l.State == ByHand || l.How == "hand", Why: f.why(r, l.Letter)}
 	if row.Name == "" {
 		row.Name = f.T(r, "output.no_name", "Number", l.Ref.ID[len(l.Ref.ID)-4:])
@@ -157,6 +184,9 @@ func (f *face) row(r *http.Request, l Listed, zone string) letterRow {
 	return row
 }
 
+// versionOf is the name of the field that holds the version of a letter on a page.
+func versionOf(at ref.Ref) string { return "version-" + at.String() }
+
 // why says why a letter waits, is held or goes by hand.
 func (f *face) why(r *http.Request, l Letter) string {
 	tongue := page.ChromeFrom(r.Context()).Lang
@@ -170,6 +200,9 @@ func (f *face) why(r *http.Request, l Letter) string {
 	case "output.why_long":
 		return f.Words.T(tongue, "output.why_long", "Count", l.Long, "Most", MaxEasy)
 	case "output.why_person":
+		if l.HeldWhy == "" {
+			return f.T(r, "output.why_person_erased")
+		}
 		return f.T(r, "output.why_person", "Why", l.HeldWhy)
 	}
 	return f.T(r, l.Why) // the room people's reason, or one without numbers
@@ -206,7 +239,7 @@ func (f *face) ready(w http.ResponseWriter, r *http.Request) error {
 	if err := form.Parse(r); err != nil {
 		return err
 	}
-	out, err := f.room.Ready(r.Context(), ReadyIn{Project: r.PathValue("project")})
+	out, err := plug.Run(r.Context(), f.desk, "output.ready", r.FormValue("key"), f.room.Ready, ReadyIn{Project: r.PathValue("project")})
 	if err != nil {
 		return err
 	}
@@ -220,7 +253,10 @@ func (f *face) ready(w http.ResponseWriter, r *http.Request) error {
 func (f *face) release(w http.ResponseWriter, r *http.Request) error {
 	var in ReleaseIn
 	err := form.Read(r, &in)
-	in.Project = r.PathValue("project")
+	in.Project, in.Versions = r.PathValue("project"), nil
+	for _, x := range in.Refs {
+		in.Versions = append(in.Versions, whole(r.FormValue(versionOf(x))))
+	}
 	var out ReleaseOut
 	if err == nil {
 		out, err = plug.Run(r.Context(), f.desk, "output.release", r.FormValue("key"), f.room.Release, in)

@@ -104,7 +104,7 @@ func (r *Room) Drawn(ctx context.Context, s Shown, format string) (string, error
 }
 
 // print shows letters one a page: those released and not yet given, or with ?state=ready
-// those that are to be read first.
+// those that are to be read first. Those to whom nothing may go by now are left out.
 func (f *face) print(w http.ResponseWriter, r *http.Request) error {
 	if err := form.Parse(r); err != nil {
 		return err
@@ -133,8 +133,11 @@ func (f *face) print(w http.ResponseWriter, r *http.Request) error {
 		}
 		letters = letters[:min(len(letters), maxPrint)]
 		slices.SortStableFunc(letters, func(a, b Letter) int { return strings.Compare(a.Format, b.Format) })
-		shown, err = f.room.show(tx.Context(), tx, letters, f.room.clock.Now())
-		return err
+		if shown, err = f.room.show(tx.Context(), tx, letters, f.room.clock.Now()); err != nil {
+			return err
+		}
+		shown = slices.DeleteFunc(shown, func(s Shown) bool { return !s.goes() })
+		return nil
 	})
 	if err != nil {
 		return err

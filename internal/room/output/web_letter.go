@@ -9,6 +9,7 @@ import (
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
 	"plait/internal/kit/lang"
 	"plait/internal/kit/page"
@@ -57,6 +58,8 @@ type letterView struct {
 	MayHold   bool
 	MayGo     bool // may be released now
 	Out       bool // released, not yet handed
+	Files     bool // may be printed or written as a file
+	HoldBy    bool // a person holds it back
 	HoldIs    string
 	ReleaseAt string
 	Rows      []page.Row
@@ -73,7 +76,8 @@ func (f *face) letterView(r *http.Request, s Shown) (v letterView, err error) {
 	}
 	tongue := page.ChromeFrom(ctx).Lang
 	v = letterView{Ref: s.Ref, Version: s.Version, Here: "/output/" + s.Project + "/letter/" + s.Ref.ID, State: s.State, Says: f.T(r, "output.is_"+slug(s.State)),
-		Why: f.why(r, s.Letter), Stale: s.Stale, Open: s.Open(), Paper: f.room.paperView(s, format), Key: r.FormValue("key"), HoldIs: s.HeldWhy, ReleaseAt: "/output/" + s.Project + "/release", Out: s.State == Released}
+		Why: f.why(r, s.Letter), Stale: s.Stale, Open: s.Open(), Paper: f.room.paperView(s, format), Key: r.FormValue("key"), HoldIs: s.HeldWhy, ReleaseAt: "/output/" + s.Project + "/release", Out: s.State == Released && s.Stopped == "",
+		Files: s.goes(), HoldBy: s.HeldBy != ""}
 	if s.Missing != "" && s.State == Waiting {
 		v.Missing = "/thread/" + s.Missing
 		if s.Why == "output.why_long" { // a sentence that was signed: said plainly where it is signed
@@ -100,7 +104,7 @@ func (f *face) letterView(r *http.Request, s Shown) (v letterView, err error) {
 		at := ref.Of(ref.Project, s.Project)
 		v.MayHold = s.Open() && who.Can(ctx, tx, "output.make", at)
 		may := who.Can(ctx, tx, "output.release", at)
-		v.MayGo, v.Out = may && (s.State == Ready || s.State == ByHand), may && v.Out
+		v.MayGo, v.Out = may && s.Open() && s.goes(), may && v.Out
 		if s.ReleasedAt == 0 {
 			return nil
 		}
@@ -135,6 +139,9 @@ func (f *face) letter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if as := r.FormValue("as"); as == "docx" || as == "text" {
+		if !s.goes() {
+			return fault.New(fault.Conflict, "output.no_file").With("output.no_file_do")
+		}
 		return f.send(w, r, s, as)
 	}
 	v, err := f.letterView(r, s)

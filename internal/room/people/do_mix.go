@@ -28,7 +28,8 @@ type MixOut struct {
 }
 
 // Mix keeps one line of whom a project hopes to hear. The same role or value, however it
-// is typed, is one line.
+// is typed, is one line. When the last line of a characteristic goes, nobody asks about it any
+// more, and what people said of themselves there goes with it.
 func (r *Room) Mix(ctx context.Context, in MixIn) (out MixOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
@@ -58,6 +59,11 @@ func (r *Room) Mix(ctx context.Context, in MixIn) (out MixOut, err error) {
 		}
 		if all, err = mixOf(tx, rec.Programme, in.Project); err != nil {
 			return err
+		}
+		if i >= 0 && m.What != ByRole && !slices.ContainsFunc(all, func(x MixLine) bool { return same(x.What, m.What) }) {
+			if err := dropAnswers(tx, rec.Programme, in.Project, m.What); err != nil {
+				return err
+			}
 		}
 		out = MixOut{len(all)}
 		return trail.Put(ctx, tx, entry, now, "people.mix", ref.Of("mix", in.Project), now, m)
@@ -255,7 +261,7 @@ func (r *Room) signs() []plug.Sign {
 		sign("due", 58, "people.change", list+"&due=yes", func(c crowd, _ []MixLine) plug.Seen { return plug.Seen{N: c.Due} }),
 		sign("people", 0, "people.see", list, func(c crowd, _ []MixLine) plug.Seen { return plug.Seen{N: c.All} }),
 		sign("mix_met", 0, "people.missing", mix, func(_ crowd, m []MixLine) plug.Seen {
-			return flag(len(m) > 0 && len(in(m, AsPlanned)) == len(m))
+			return flag(len(m) > 0 && len(in(m, NoneYet)) == 0)
 		}),
 	}
 }

@@ -11,6 +11,9 @@ import (
 // other What is a characteristic that the project names.
 const ByRole = "role"
 
+// Enough is the least that must be planned before "as planned" is said.
+const Enough = 8
+
 // What a line of the mix may hold.
 const (
 	MaxMixText = 100  // bytes
@@ -18,7 +21,9 @@ const (
 	MaxMix     = 60   // lines of a project
 )
 
-// How what was heard stands against what was planned. No number leaves the room.
+// How what was heard stands against what was planned. No number leaves the room. Of a plan
+// under Enough people only the first two are said: with few planned, "some" or "as planned"
+// would tell how many exactly.
 const (
 	NoneYet   = "none yet"
 	Some      = "some"
@@ -68,7 +73,7 @@ func stands(lines []MixLine, heard []trait) []MixLine {
 		switch {
 		case n == 0:
 			lines[i].State = NoneYet
-		case n < m.Planned:
+		case n < m.Planned, m.Planned < Enough:
 			lines[i].State = Some
 		default:
 			lines[i].State = AsPlanned

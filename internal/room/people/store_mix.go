@@ -59,6 +59,25 @@ func traits(tx *db.Tx, programme, person string) ([]Trait, error) {
 	return append([]Trait{}, out...), err
 }
 
+// dropAnswers deletes what people of a project said of themselves under a characteristic,
+// however it is typed.
+func dropAnswers(tx *db.Tx, programme, project, what string) error {
+	tx.Scrub()
+	of := db.Q(`programme = ? and person in (select p.id from people_person p where p.programme = ? and p.project = ?)`, programme, programme, project)
+	all, err := db.All(tx, db.Join(db.Q("select distinct what from people_trait where"), of), db.Value[string])
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		if same(x, what) {
+			if err := tx.Do(db.Join(db.Q("delete from people_trait where what = ? and", x), of)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func putTrait(tx *db.Tx, programme, person string, t Trait) error {
 	if t.Value == "" {
 		return tx.Do(db.Q(`delete from people_trait where programme = ? and person = ? and what = ?`, programme, person, t.What))

@@ -140,7 +140,7 @@ func TestTheOverviewPages(t *testing.T) {
 		t.Error("the programme's page does not lead to the overview")
 	}
 	body := visit("/programme/overview")
-	for _, has := range []string{"51 projects. All three strands are heard in every project.", "/finding/" + zebra + "/owing", "/action/" + zebra, "/evidence/" + zebra + "?strand=lived"} {
+	for _, has := range []string{"51 projects. All three strands are heard in every project.", "/finding/" + zebra + "/owing", "/action/" + zebra, "/evidence/" + zebra + "?strand=lived", `colspan="4" class="govuk-table__header govuk-!-padding-right-1">Heard<`, `<span aria-hidden="true">Practice</span>`, "govuk-!-font-size-16"} {
 		if !strings.Contains(body, has) {
 			t.Errorf("the overview does not have %q", has)
 		}

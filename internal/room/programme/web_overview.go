@@ -12,13 +12,21 @@ import (
 // overviewView is the table of all projects.
 type overviewView struct {
 	Said    string // the sentence above the table
+	Groups  []groupView
 	Columns []columnView
 	Lines   []lineView
 }
 
-// columnView is the head of a column: a strand, or words.
+// groupView is the head over the columns of one place, and how many they are.
+type groupView struct {
+	Text    string
+	Columns int
+}
+
+// columnView is the head of a column: a strand, or words. Short is what stands under the
+// head of its group, so that all columns fit a laptop's window; Text says it whole.
 type columnView struct {
-	Strand, Text string
+	Strand, Text, Short string
 }
 
 type lineView struct {
@@ -43,6 +51,10 @@ func (f *face) head(r *http.Request, c OverviewColumn) columnView {
 	default:
 		v.Text = f.T(r, c.Key)
 	}
+	v.Short = v.Text
+	if short := "programme.short_" + strings.ReplaceAll(c.Key, ".", "_"); f.Words.Has("en", short) {
+		v.Short = f.T(r, short)
+	}
 	return v
 }
 
@@ -58,6 +70,10 @@ func (f *face) overviewView(r *http.Request, out OverviewOut) overviewView {
 	var v overviewView
 	for _, c := range out.Columns {
 		v.Columns = append(v.Columns, f.head(r, c))
+		if text := f.T(r, "programme.place_"+c.Place); len(v.Groups) == 0 || v.Groups[len(v.Groups)-1].Text != text {
+			v.Groups = append(v.Groups, groupView{Text: text})
+		}
+		v.Groups[len(v.Groups)-1].Columns++
 	}
 	for _, l := range out.Projects {
 		x := lineView{OverviewLine: l}

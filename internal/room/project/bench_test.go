@@ -113,7 +113,7 @@ func furnish(t *testing.T, d *db.DB) *bench {
 	hand := clock.At(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC))
 	ids := id.New(hand.Now, nil)
 	face := testFace(t).Face
-	own := &alone{}
+	own := &alone{asked: &[]string{}}
 	b := &bench{t: t, hand: hand, Room: New(plug.Needs{DB: d, Clock: hand, IDs: ids, Face: face, Desk: &plug.Desk{DB: d, Clock: hand}}, plain{}, own, nil)}
 	own.room = b.Room
 	b.policy = who.NewPolicy(append(b.Plug().Permissions, who.Permission{Name: "programme.see", Roles: who.Everyone()}, who.Permission{Name: "evidence.give", Roles: who.Lead()},
@@ -123,12 +123,28 @@ func furnish(t *testing.T, d *db.DB) *bench {
 }
 
 // alone shows what this room itself offers: there is no other.
-type alone struct{ room *Room }
+type alone struct {
+	room  *Room
+	asked *[]string // the signs that were asked for, in turn
+}
 
 func (alone) Load(context.Context, *db.Tx, string, string, ref.Ref) []page.Panel { return nil }
 
+func (a alone) LookAt(ctx context.Context, tx *db.Tx, name string, project ref.Ref) (f plug.Found, ok bool) {
+	for _, s := range a.room.signs() {
+		if s.Name != name || !who.Can(ctx, tx, s.Permission, project) {
+			continue
+		}
+		*a.asked = append(*a.asked, name)
+		seen, err := s.Load(ctx, tx, project)
+		return plug.Found{Sign: s, Seen: seen}, err == nil && seen.N > 0
+	}
+	return f, false
+}
+
 func (a alone) Look(ctx context.Context, tx *db.Tx, project ref.Ref) (out []plug.Found) {
 	for _, s := range a.room.signs() {
+		*a.asked = append(*a.asked, s.Name)
 		if !who.Can(ctx, tx, s.Permission, project) {
 			continue
 		}

@@ -2,7 +2,6 @@ package project
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"plait/internal/kit/db"
@@ -93,19 +92,21 @@ func (r *Room) Dismiss(ctx context.Context, in DismissIn) (out DismissOut, err e
 		if err != nil {
 			return err
 		}
-		found, _, err := r.signsOf(ctx, tx, in.Project)
-		if err != nil {
-			return err
+		// Only the sign that is named is looked for, before anything is written: the others
+		// would read every room while others wait to write.
+		var found plug.Found
+		there := false
+		if r.panels != nil {
+			found, there = r.panels.LookAt(ctx, tx, in.Sign, rec.Ref())
 		}
-		i := slices.IndexFunc(found, func(f plug.Found) bool { return f.Gap && f.Name == in.Sign })
 		var c fault.Check
-		c.Need(i >= 0, "sign", "project.no_sign")
+		c.Need(there && found.Gap, "sign", "project.no_sign")
 		c.Need(strings.TrimSpace(in.Why) != "", "why", "project.need_why_aside")
 		c.Need(len(in.Why) <= MaxWhy, "why", "house.too_long")
 		if err := c.Err(); err != nil {
 			return err
 		}
-		d := Dismissal{Sign: in.Sign, N: found[i].N, Why: strings.TrimSpace(in.Why), By: who.From(ctx).Key(), At: now}
+		d := Dismissal{Sign: in.Sign, N: found.N, Why: strings.TrimSpace(in.Why), By: who.From(ctx).Key(), At: now}
 		out = DismissOut{d.N}
 		if err := putDismissal(tx, rec.Programme, in.Project, d); err != nil {
 			return err

@@ -239,8 +239,13 @@ func TestPuttingAside(t *testing.T) {
 		if _, err := b.Dismiss(b.in(who.Evaluator, id), DismissIn{Project: id, Sign: sign, Why: "x"}); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("an evaluator: %v", err)
 		}
+		asked := b.panels.(*alone).asked
+		*asked = nil
 		if err := put("We sort on Friday"); err != nil {
 			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{sign}, *asked); diff != "" {
+			t.Errorf("the signs that were looked for: %s", diff)
 		}
 		is := func(aside bool) {
 			t.Helper()

@@ -62,7 +62,7 @@ func TestPages(t *testing.T) {
 		DuePanels: panels, MissingPanels: panels, HeardPanels: panels, DoingPanels: panels, ChangedPanels: panels, MorePanels: panels,
 		Next: []nextLine{{"/x", "Do it", "It is missing.", "It helps."}}}
 	f.fill(r, &home)
-	if len(home.Due) != mostAsks || home.MoreDue != 1 || home.Short == "" {
+	if len(home.Due) != mostAsks || home.MoreDue != 4-mostAsks || home.Short == "" {
 		t.Fatalf("%d due, %d more, %q", len(home.Due), home.MoreDue, home.Short)
 	}
 	about := aboutView{SeeOut: out, MayChange: true, MayQuestion: true, MayAsk: true}

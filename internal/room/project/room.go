@@ -28,6 +28,9 @@ type Panels interface {
 	Load(ctx context.Context, tx *db.Tx, kind, place string, at ref.Ref) []page.Panel
 	// Look gives the signs that are there in a project now.
 	Look(ctx context.Context, tx *db.Tx, project ref.Ref) []plug.Found
+	// LookAt is Look for the one sign of a name, and asks no other; ok is false when it is
+	// not there.
+	LookAt(ctx context.Context, tx *db.Tx, name string, project ref.Ref) (f plug.Found, ok bool)
 }
 
 // Programmes tells a programme's time zone and language; the room programme fills it.

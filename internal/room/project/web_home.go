@@ -17,7 +17,9 @@ import (
 // most is how much of one thing the home shows; the rest is a link away.
 const (
 	mostNext  = 3
-	mostAsks  = 3
+	mostAsks  = 2
+	mostTitle = 40  // of a title in a suggestion, in characters
+	mostLine  = 70  // of what was asked for
 	mostWords = 240 // of the question, in characters
 )
 
@@ -48,6 +50,12 @@ type askLine struct {
 	Ask
 	TeamText, StateText string
 }
+
+// Below is what stands under the four questions.
+func (v seeView) Below() []page.Panel { return slices.Concat(v.ChangedPanels, v.MorePanels) }
+
+// Brief is what was asked for, or the beginning of it.
+func (l askLine) Brief() string { return text.Excerpt(l.What, mostLine) }
 
 // nextLine is one thing to do: what, why, and whom it helps.
 type nextLine struct{ Href, Text, Why, Who string }
@@ -92,6 +100,7 @@ func (f *face) next(r *http.Request, project string, found []plug.Found, put []D
 	var out []nextLine
 	for _, g := range Gaps(project, found, put) {
 		if len(out) < mostNext {
+			g.Title = text.Excerpt(g.Title, mostTitle)
 			out = append(out, f.gap(r, g))
 		}
 	}

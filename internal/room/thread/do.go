@@ -8,6 +8,8 @@ import (
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/page"
+	"plait/internal/kit/text"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/tie"
 	"plait/internal/spine/trail"
@@ -30,7 +32,11 @@ type FollowOut struct {
 	Nodes  []Node           `json:"nodes"`
 	Ties   []Tie            `json:"ties"`
 	Counts map[string]int64 `json:"counts"` // every record of the thread by kind, also those that are not listed
-	More   bool             `json:"more"`   // the thread holds records that are not listed and that no filter left out
+
+	// Said is, for readers who do not see what people said, how many said something by
+	// strand: * from 1 to 7, else to the nearest 5. For everyone else it is empty.
+	Said map[string]string `json:"said,omitempty"`
+	More bool              `json:"more"` // the thread holds records that are not listed and that no filter left out
 }
 
 // Follow walks from a record along its ties, each record once, and lists what it came to.
@@ -52,7 +58,7 @@ func (r *Room) Follow(ctx context.Context, in FollowIn) (out FollowOut, err erro
 
 func (r *Room) follow(ctx context.Context, tx *db.Tx, in FollowIn, now int64) (FollowOut, error) {
 	programme := who.From(ctx).Programme
-	may, err := visible(ctx, tx, r.kinds)
+	may, err := sightOf(ctx, tx, r.kinds)
 	if err != nil {
 		return FollowOut{}, err
 	}
@@ -61,16 +67,20 @@ func (r *Room) follow(ctx context.Context, tx *db.Tx, in FollowIn, now int64) (F
 		return FollowOut{}, err
 	}
 	root, ok := first[in.Ref.ID]
-	if !ok || !root.Shown && root.Live(now) {
+	if !ok || !root.open(root.Hears) || !root.Shown && root.Live(now) {
 		return FollowOut{}, fault.New(fault.Missing, "house.missing")
 	}
 	w := newWalk(root.Ref())
+	w.open = func(ids []string) (map[string]bool, error) { return allowed(tx, programme, ids, may, now) }
+	if !root.Hears && who.From(ctx).Kind != who.Card { // a card goes on to its own words
+		w.kinds = r.trunkKinds()
+	}
 	if err := w.both(tx, programme, in.Way); err != nil {
 		return FollowOut{}, err
 	}
 	out := FollowOut{Root: root.Ref(), Counts: w.counts()}
 	if w.full {
-		if out.Counts, err = r.count(tx, programme, root.Ref(), in.Way != Down, in.Way != Up); err != nil {
+		if out.Counts, err = r.count(tx, programme, root.Ref(), in.Way != Down, in.Way != Up, may, now); err != nil {
 			return FollowOut{}, err
 		}
 	}
@@ -86,8 +96,13 @@ func (r *Room) follow(ctx context.Context, tx *db.Tx, in FollowIn, now int64) (F
 	if err != nil {
 		return FollowOut{}, err
 	}
-	nodes := r.nodes(w, there, now)
-	if err := why(tx, programme, nodes, w.joints, may, now); err != nil {
+	nodes := r.nodes(w, there, root.Hears, now)
+	if !root.Hears {
+		if err := r.blur(ctx, tx, &out, nodes, may); err != nil {
+			return FollowOut{}, err
+		}
+	}
+	if err := why(tx, programme, nodes, w.joints, root.Hears, may, now); err != nil {
 		return FollowOut{}, err
 	}
 	kept := in.filter(nodes)
@@ -100,9 +115,45 @@ func (r *Room) follow(ctx context.Context, tx *db.Tx, in FollowIn, now int64) (F
 	return out, dated(tx, programme, out.Nodes)
 }
 
+// blur counts what people said, for a reader who does not see it: about how many by
+// strand, and of the records only the reader's own.
+func (r *Room) blur(ctx context.Context, tx *db.Tx, out *FollowOut, nodes []Node, may sight) error {
+	delete(out.Counts, Contribution)
+	for _, n := range nodes {
+		if n.Kind == Contribution {
+			out.Counts[Contribution]++
+		}
+	}
+	if out.Root.Kind == Contribution {
+		return nil
+	}
+	strips := map[ref.Ref]page.Strip{}
+	if err := r.strips(ctx, tx, []ref.Ref{out.Root}, may, true, strips); err != nil {
+		return err
+	}
+	s := strips[out.Root]
+	out.Said = map[string]string{}
+	for _, strand := range []string{page.Research, page.Lived, page.Practice} {
+		if n := voice(&s, strand).N; n > 0 {
+			out.Said[strand] = text.Few(int64(n))
+		}
+	}
+	return nil
+}
+
+// allowed says which of ids the actor has the permission for.
+func allowed(tx *db.Tx, programme string, ids []string, may sight, now int64) (map[string]bool, error) {
+	all, err := records(tx, programme, ids, may, now)
+	out := map[string]bool{}
+	for id, rec := range all {
+		out[id] = rec.Allowed
+	}
+	return out, err
+}
+
 // count counts by kind every record of a thread too long to be walked. Where nothing is
 // tied to a contribution, the contributions need no walk of their own: one count is enough.
-func (r *Room) count(tx *db.Tx, programme string, root ref.Ref, up, down bool) (map[string]int64, error) {
+func (r *Room) count(tx *db.Tx, programme string, root ref.Ref, up, down bool, may sight, now int64) (map[string]int64, error) {
 	kinds := map[string]string{root.ID: root.Kind}
 	gather := func(links []link) {
 		for _, l := range links {
@@ -123,7 +174,7 @@ func (r *Room) count(tx *db.Tx, programme string, root ref.Ref, up, down bool) (
 		trunk = slices.Sorted(maps.Keys(above.sets))
 	}
 	if len(trunk) == 0 || len(trunk) > atOnce {
-		return countAll(tx, programme, root, up, down)
+		return countAll(tx, programme, root, up, down, may.may)
 	}
 	if down {
 		below, err := reach([]string{root.ID}, func(ids []string) ([]link, error) { return below(tx, programme, ids) }, true)
@@ -132,9 +183,21 @@ func (r *Room) count(tx *db.Tx, programme string, root ref.Ref, up, down bool) (
 		}
 		gather(below.links)
 	}
+	var personal []string
+	for id, kind := range kinds {
+		if kind == Personal {
+			personal = append(personal, id)
+		}
+	}
+	open, err := allowed(tx, programme, personal, may, now)
+	if err != nil {
+		return nil, err
+	}
 	out := map[string]int64{}
-	for _, kind := range kinds {
-		out[kind]++
+	for id, kind := range kinds {
+		if kind != Personal || open[id] {
+			out[kind]++
+		}
 	}
 	out[Contribution], err = contributionsOf(tx, programme, trunk)
 	return out, err
@@ -166,7 +229,7 @@ func (w *walk) along(tx *db.Tx, programme, way string) error {
 			if way == Up {
 				at = j.From
 			}
-			if !w.tie(j) {
+			if w.kinds != nil && at.Kind == Contribution || !w.tie(j) {
 				return nil
 			}
 			if w.come(at, distance, way) {
@@ -178,16 +241,20 @@ func (w *walk) along(tx *db.Tx, programme, way string) error {
 			return nil
 		}
 		for side, ids := range sides(level, way) {
-			err := joints(tx, programme, ids, side, see)
+			err := joints(tx, programme, ids, side, w.kinds, see)
 			if errors.Is(err, errFull) {
 				w.full = true
-				return nil
+				_, err := w.clear(fresh, way)
+				return err
 			}
 			if err != nil {
 				return err
 			}
 		}
-		level = fresh
+		var err error
+		if level, err = w.clear(fresh, way); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -212,8 +279,8 @@ func sides(level []ref.Ref, way string) map[string][]string {
 }
 
 // why says of each record that is marked stale what moved under it, and carries the mark
-// to what stands further down.
-func why(tx *db.Tx, programme string, nodes []Node, ties []joint, may db.Part, now int64) error {
+// to what stands further down. Of what the reader may not know of, it says nothing.
+func why(tx *db.Tx, programme string, nodes []Node, ties []joint, hears bool, may sight, now int64) error {
 	at := map[string]*Node{}
 	var ids []string
 	for i := range nodes {
@@ -244,6 +311,9 @@ func why(tx *db.Tx, programme string, nodes []Node, ties []joint, may db.Part, n
 	}
 	for _, m := range moved {
 		s := seen[m.Ref.ID]
+		if !s.open(hears) {
+			continue
+		}
 		w := Why{Ref: m.Ref, Title: s.Title, Strand: s.Strand, What: Changed, At: max(times[m.Ref.ID], s.ChangedAt)}
 		switch {
 		case m.Until == 0:
@@ -257,7 +327,14 @@ func why(tx *db.Tx, programme string, nodes []Node, ties []joint, may db.Part, n
 		}
 	}
 	further(at, ties)
-	return nil
+	if !hears {
+		return nil
+	}
+	last, err := newest(tx, programme, ids[:min(atOnce, len(ids))], now)
+	for id, t := range last {
+		at[id].Seen = t
+	}
+	return err
 }
 
 // dated gives what was withdrawn the time when that was.
@@ -279,7 +356,8 @@ func dated(tx *db.Tx, programme string, nodes []Node) error {
 
 // ConfirmIn names a record that still stands.
 type ConfirmIn struct {
-	Ref ref.Ref `json:"ref" doc:"The record that still stands on its sources as they are now."`
+	Ref  ref.Ref `json:"ref" doc:"The record that still stands on its sources as they are now."`
+	Seen int64   `json:"seen" doc:"The seen that thread.follow gave for it. What has changed since then is a conflict. 0 asks for no such check."`
 }
 
 // ConfirmOut is the answer to a confirmation.
@@ -288,7 +366,8 @@ type ConfirmOut struct {
 }
 
 // Confirm says that a record still stands on its sources as they are now: it is no longer
-// marked. One that is not marked stays as it is.
+// marked. One that is not marked stays as it is. Where something under it has moved since
+// Seen, nobody has read that yet: a conflict.
 func (r *Room) Confirm(ctx context.Context, in ConfirmIn) (out ConfirmOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
@@ -296,7 +375,7 @@ func (r *Room) Confirm(ctx context.Context, in ConfirmIn) (out ConfirmOut, err e
 		if err != nil {
 			return err
 		}
-		may, err := visible(ctx, tx, r.kinds)
+		may, err := sightOf(ctx, tx, r.kinds)
 		if err != nil {
 			return err
 		}
@@ -312,6 +391,11 @@ func (r *Room) Confirm(ctx context.Context, in ConfirmIn) (out ConfirmOut, err e
 			return fault.New(fault.Missing, "house.missing")
 		case rec.Stale == 0:
 			return nil
+		}
+		if last, err := newest(tx, rec.Programme, []string{rec.ID}, now); err != nil {
+			return err
+		} else if in.Seen > 0 && last[rec.ID] > in.Seen {
+			return fault.New(fault.Conflict, "thread.moved_again").With("thread.moved_again_do")
 		}
 		if err := tie.Confirm(tx, rec.Programme, rec.Ref()); err != nil {
 			return err

@@ -28,24 +28,27 @@ func (s set) empty() bool       { return s == set{} }
 // many live contributions of each strand it stands on, and the nearest record of each
 // stage. It asks the database a few times for up to MaxStrips records together, in the
 // caller's transaction. A record that may not be seen, or is of no kind of the thread, has
-// no entry.
+// no entry. Who may not see what people said learns which strands spoke, and only about
+// how many.
 func (r *Room) Strips(ctx context.Context, tx *db.Tx, refs []ref.Ref) (map[ref.Ref]page.Strip, error) {
 	out := make(map[ref.Ref]page.Strip, len(refs))
-	may, err := visible(ctx, tx, r.kinds)
+	may, err := sightOf(ctx, tx, r.kinds)
 	if err != nil {
 		return nil, err
 	}
 	for len(refs) > 0 {
 		part := refs[:min(MaxStrips, len(refs))]
 		refs = refs[len(part):]
-		if err := r.strips(ctx, tx, part, may, out); err != nil {
+		if err := r.strips(ctx, tx, part, may, false, out); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func (r *Room) strips(ctx context.Context, tx *db.Tx, refs []ref.Ref, may db.Part, out map[ref.Ref]page.Strip) error {
+// strips draws up to MaxStrips; exact gives true counts also for who may not see them, for
+// a caller that hides them.
+func (r *Room) strips(ctx context.Context, tx *db.Tx, refs []ref.Ref, may sight, exact bool, out map[ref.Ref]page.Strip) error {
 	now, programme := r.clock.Now(), who.From(ctx).Programme
 	ids := make([]string, 0, len(refs))
 	for _, x := range refs {
@@ -107,6 +110,9 @@ func (r *Room) strips(ctx context.Context, tx *db.Tx, refs []ref.Ref, may db.Par
 		for _, strand := range []string{page.Research, page.Lived, page.Practice} {
 			if v := voice(&s, strand); v.N > 0 {
 				v.Href = "/thread/" + at.String() + "?kind=contribution&strand=" + strand
+				if !there[id].Hears && at.Kind != Contribution && !exact {
+					*v = page.Voice{N: around(v.N), About: hidden(v.N)}
+				}
 			}
 		}
 		out[at] = s
@@ -298,7 +304,7 @@ func (r *Room) steps(t trunk, root int, self record, now int64) []page.Step {
 		for _, level := range way.levels {
 			for _, id := range slices.Sorted(maps.Keys(level)) {
 				n, ok := t.nodes[id]
-				if !ok || !level[id].has(root) || n.Until <= now {
+				if !ok || !level[id].has(root) || n.Until <= now || n.Kind == Personal {
 					continue
 				}
 				had, some := best[n.Kind]

@@ -16,8 +16,23 @@ import (
 // atOnce is how many ids one statement names.
 const atOnce = 500
 
-// visible is the condition under which the actor may see rows of ref_record r: by each
-// kind's own permission, and by its narrower one where the record needs it.
+// sight is what an actor may see of rows of ref_record r. May: the row itself, by its
+// kind's own permission, and by its narrower one where it needs that. Hears: what people
+// said there, one by one; others learn no more than about how many spoke.
+type sight struct{ may, hears db.Part }
+
+// sightOf is what the actor may see.
+func sightOf(ctx context.Context, tx *db.Tx, kinds map[string]plug.Kind) (s sight, err error) {
+	if s.may, err = visible(ctx, tx, kinds); err != nil {
+		return s, err
+	}
+	s.hears = db.Q("1 = 0")
+	if who.From(ctx).Kind != who.Card { // a card reads its own words, and nobody else's
+		s.hears, err = who.Where(ctx, tx, "r", kinds[Contribution].Permission)
+	}
+	return s, err
+}
+
 func visible(ctx context.Context, tx *db.Tx, kinds map[string]plug.Kind) (db.Part, error) {
 	type group struct {
 		where db.Part
@@ -47,11 +62,7 @@ func visible(ctx context.Context, tx *db.Tx, kinds map[string]plug.Kind) (db.Par
 			if err != nil {
 				return db.Part{}, err
 			}
-			if n.open != "" {
-				where = db.Or(db.And(db.Q("r.state = ?", n.open), where), few)
-			} else {
-				where = db.Or(db.And(db.Q("r.person = ''"), where), db.And(db.Q("r.person <> ''"), few))
-			}
+			where = db.Or(db.And(db.Q("r.state = ?", n.open), where), few)
 		}
 		add(name, where)
 	}
@@ -65,25 +76,41 @@ func visible(ctx context.Context, tx *db.Tx, kinds map[string]plug.Kind) (db.Par
 // record is a row of ref_record as the actor may see it: Title is "" unless Shown.
 type record struct {
 	ref.Record
-	Shown bool
+	Shown   bool
+	Allowed bool // the actor has the permission for it, though it may be withdrawn
+	Hears   bool // the actor may see what people said where it stands
+}
+
+// open says that the actor may know that a record is there, in a thread that begins where
+// they hear people's words or not.
+func (r record) open(hears bool) bool {
+	switch r.Kind {
+	case Personal:
+		return r.Allowed
+	case Contribution:
+		return r.Allowed || hears
+	}
+	return true
 }
 
 // records reads rows by their ids; what is not there is left out.
-func records(tx *db.Tx, programme string, ids []string, may db.Part, now int64) (map[string]record, error) {
+func records(tx *db.Tx, programme string, ids []string, may sight, now int64) (map[string]record, error) {
 	out := make(map[string]record, len(ids))
 	for len(ids) > 0 {
 		part := ids[:min(atOnce, len(ids))]
 		ids = ids[len(part):]
 		// The title leaves the database only where the reader may see it.
 		q := db.Join(db.Q(`select x.id, x.kind, x.project, x.strand, x.until, x.version, x.changed_at, x.stale_since, x.seen,
-			case when x.seen = 1 then x.title else '' end, case when x.seen = 1 then x.state else '' end, case when x.seen = 1 then x.fate else '' end
+			case when x.seen = 1 then x.title else '' end, case when x.seen = 1 then x.state else '' end, case when x.seen = 1 then x.fate else '' end,
+			x.allowed, x.hears
 			from (select r.id, r.kind, r.project, r.strand, r.until, r.version, r.changed_at, r.stale_since, r.title, r.state, r.fate,
-			case when`), may, db.Q("and"), terms.Where("r", terms.Project, now), db.Q("then 1 else 0 end as seen from ref_record r where r.programme = ? and r.id in", programme),
+			case when`), may.may, db.Q("and"), terms.Where("r", terms.Project, now), db.Q("then 1 else 0 end as seen, case when"), may.may,
+			db.Q("then 1 else 0 end as allowed, case when"), may.hears, db.Q("then 1 else 0 end as hears from ref_record r where r.programme = ? and r.id in", programme),
 			db.List(part), db.Q(") x"))
 		err := db.Each(tx, q, func(row db.Row, r *record) error {
-			var seen int64
-			err := row.Scan(&r.ID, &r.Kind, &r.Project, &r.Strand, &r.Until, &r.Version, &r.ChangedAt, &r.Stale, &seen, &r.Title, &r.State, &r.Fate)
-			r.Programme, r.Shown = programme, seen == 1
+			var seen, allowed, hears int64
+			err := row.Scan(&r.ID, &r.Kind, &r.Project, &r.Strand, &r.Until, &r.Version, &r.ChangedAt, &r.Stale, &seen, &r.Title, &r.State, &r.Fate, &allowed, &hears)
+			r.Programme, r.Shown, r.Allowed, r.Hears = programme, seen == 1, allowed == 1, hears == 1
 			return err
 		}, func(r record) error { out[r.ID] = r; return nil })
 		if err != nil {

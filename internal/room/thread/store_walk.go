@@ -28,15 +28,19 @@ const (
 )
 
 // joints reads the ties of ids on one side and gives each to f. It reads few at first: a
-// record may have a hundred thousand.
-func joints(tx *db.Tx, programme string, ids []string, side string, f func(joint) error) error {
+// record may have a hundred thousand. kinds names what they may lead from; nil = anything.
+func joints(tx *db.Tx, programme string, ids []string, side string, kinds []string, f func(joint) error) error {
+	only := db.Q("")
+	if kinds != nil {
+		only = db.Join(db.Q("and t.from_kind in"), db.List(kinds))
+	}
 	for len(ids) > 0 {
 		part := ids[:min(atOnce, len(ids))]
 		ids = ids[len(part):]
 		for most := 2 * MaxWhole; ; most *= 8 {
 			n := 0
 			err := db.Each(tx, db.Join(db.Q("select t.from_kind, t.from_id, t.to_kind, t.to_id, t.stance, t.reason from tie t where t.programme = ? and "+side, programme),
-				db.List(part), db.Q("limit ?", most)), func(row db.Row, j *joint) error {
+				db.List(part), only, db.Q("limit ?", most)), func(row db.Row, j *joint) error {
 				return row.Scan(&j.From.Kind, &j.From.ID, &j.To.Kind, &j.To.ID, &j.Stance, &j.Reason)
 			}, func(j joint) error { n++; return f(j) })
 			if err != nil {
@@ -61,8 +65,9 @@ func anyAdded(tx *db.Tx, programme string) (bool, error) {
 	return some, err
 }
 
-// countAll counts by kind every record of a thread, its first one too, however many.
-func countAll(tx *db.Tx, programme string, root ref.Ref, up, down bool) (map[string]int64, error) {
+// countAll counts by kind every record of a thread, its first one too, however many. Of
+// what belongs to people it counts what the actor may see.
+func countAll(tx *db.Tx, programme string, root ref.Ref, up, down bool, may db.Part) (map[string]int64, error) {
 	type tally struct {
 		kind string
 		n    int64
@@ -73,14 +78,15 @@ func countAll(tx *db.Tx, programme string, root ref.Ref, up, down bool) (map[str
 		}
 		return 0
 	}
-	all, err := db.All(tx, db.Q(`with recursive up (id, kind) as (
+	all, err := db.All(tx, db.Join(db.Q(`with recursive up (id, kind) as (
 		select r.id, r.kind from ref_record r where r.programme = ? and r.id = ?
 		union select t.from_id, t.from_kind from up cross join tie t where t.programme = ? and t.to_id = up.id and cast(? as bigint) = 1),
 		down (id, kind) as (
 		select r.id, r.kind from ref_record r where r.programme = ? and r.id = ?
 		union select t.to_id, t.to_kind from down cross join tie t where t.programme = ? and t.from_id = down.id and cast(? as bigint) = 1)
-		select x.kind, count(*) from (select id, kind from up union select id, kind from down) x group by x.kind`,
-		programme, root.ID, programme, way(up), programme, root.ID, programme, way(down)),
+		select x.kind, count(*) from (select id, kind from up union select id, kind from down) x where x.kind <> ? or exists (
+		select 1 from ref_record r where r.programme = ? and r.id = x.id and`,
+		programme, root.ID, programme, way(up), programme, root.ID, programme, way(down), Personal, programme), may, db.Q(") group by x.kind")),
 		func(row db.Row, t *tally) error { return row.Scan(&t.kind, &t.n) })
 	out := map[string]int64{}
 	for _, t := range all {
@@ -108,6 +114,26 @@ func movedSources(tx *db.Tx, programme string, ids []string, now int64) ([]sourc
 		where t.programme = ? and (s.version > t.version or s.until <= ?) and t.to_id in`, programme, now), db.List(ids),
 		db.Q("order by t.to_id, s.id limit ?", mostSources)),
 		func(row db.Row, s *source) error { return row.Scan(&s.At, &s.Ref.Kind, &s.Ref.ID, &s.Until) })
+}
+
+// newest says when the last of what moved under each of ids did so.
+func newest(tx *db.Tx, programme string, ids []string, now int64) (map[string]int64, error) {
+	out := map[string]int64{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	type moment struct {
+		id                   string
+		changed, ended, done int64
+	}
+	all, err := db.All(tx, db.Join(db.Q(`select t.to_id, max(s.changed_at), max(case when s.until <= ? then s.until else 0 end), coalesce(max(e.at), 0)
+		from tie t join ref_record s on s.programme = t.programme and s.id = t.from_id left join trail_entry e on e.programme = s.programme and e.ref = s.id
+		where t.programme = ? and (s.version > t.version or s.until <= ?) and t.to_id in`, now, programme, now), db.List(ids), db.Q("group by t.to_id")),
+		func(row db.Row, m *moment) error { return row.Scan(&m.id, &m.changed, &m.ended, &m.done) })
+	for _, m := range all {
+		out[m.id] = max(m.changed, m.ended, m.done)
+	}
+	return out, err
 }
 
 // lastMoved says when something was last done to each of ids, from the trail: a record

@@ -2,8 +2,10 @@ package thread
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
+	"plait/internal/kit/text"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 )
@@ -18,6 +20,9 @@ const (
 	Outcome        = "outcome"
 	Lesson         = "lesson"
 )
+
+// Personal is what changed for one person: no part of anybody's thread who may not see it.
+const Personal = "personal"
 
 // Stages is the kinds after the contributions, in order: the steps of every picture.
 func Stages() []string { return []string{Finding, Recommendation, Action, Outcome, Lesson} }
@@ -34,19 +39,32 @@ func order(kind string) int {
 }
 
 // narrow is a condition under which a record of a kind needs more than the kind's own
-// permission. Which: State other than open, or a Person it belongs to.
-type narrow struct {
-	open       string // the state that the kind's own permission is enough for; "" when it is about the person
-	permission string
-}
+// permission: any state but open.
+type narrow struct{ open, permission string }
 
 // narrower says which kinds hold records that fewer people may see: a finding that is not
-// yet shared, and an outcome that belongs to a person.
+// yet shared.
 func narrower() map[string]narrow {
-	return map[string]narrow{
-		Finding: {"shared", "finding.draft"},
-		Outcome: {"", "outcome.personal"},
+	return map[string]narrow{Finding: {"shared", "finding.draft"}}
+}
+
+// around is a count of those who spoke as text.Few gives it, for a drawing: what is hidden
+// there is always 5 here.
+func around(n int) int {
+	about, err := strconv.Atoi(text.Few(int64(n)))
+	if err != nil {
+		return 5
 	}
+	return about
+}
+
+// hidden is the count of those who spoke as it is said to readers who may not see them:
+// "*" from 1 to 7, else to the nearest 5; "" for none.
+func hidden(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return text.Few(int64(n))
 }
 
 // strandsOf gives the strands of a record: none for unknown.

@@ -90,10 +90,13 @@ func TestPagesOverHTTP(t *testing.T) {
 		}
 	}
 	host := served(t, h, h.As(who.HostLead))
-	if code, body, _ := fetch(t, host.URL+"/thread/"+w.finding.String()); code != http.StatusOK || strings.Contains(body, "We change the rota") || strings.Contains(body, "The number is on the door") || strings.Contains(body, "It still stands") {
+	if code, body, _ := fetch(t, host.URL+"/thread/"+w.finding.String()); code != http.StatusOK || strings.Contains(body, "We change the rota") || strings.Contains(body, "The number is on the door") || strings.Contains(body, "It still stands") ||
+		strings.Contains(body, "?kind=contribution") || strings.Contains(body, "withdrawn") || !strings.Contains(body, "about 70 from research") || !strings.Contains(body, "fewer than 8 from lived experience") {
 		t.Errorf("a host lead's page: %d", code)
 	}
-	res, err := http.PostForm(s.URL+"/thread/confirm", url.Values{"key": {"k-1234567890"}, "ref": {w.finding.String()}})
+	_, seen, _ := strings.Cut(body, `name="seen" value="`)
+	seen, _, _ = strings.Cut(seen, `"`)
+	res, err := http.PostForm(s.URL+"/thread/confirm", url.Values{"key": {"k-1234567890"}, "ref": {w.finding.String()}, "seen": {seen}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,6 +54,7 @@ type Node struct {
 	Stale      string  `json:"stale"`    // "", changed, further
 	StaleSince int64   `json:"stale_since"`
 	Why        []Why   `json:"why"`        // what moved under it since someone last confirmed
+	Seen       int64   `json:"seen"`       // when the last of that moved, for thread.confirm; 0 = nothing did
 	ChangedAt  int64   `json:"changed_at"` // microseconds since 1970; of a withdrawn record, when that was
 	Href       string  `json:"href"`
 
@@ -107,6 +108,8 @@ type walk struct {
 	ties   map[[3]string]bool
 	n      map[string]int // records by way
 	full   bool           // there are more than were walked
+	kinds  []string       // what ties may lead from; nil = anything
+	open   func(ids []string) (map[string]bool, error)
 }
 
 func newWalk(root ref.Ref) *walk {
@@ -138,6 +141,29 @@ func (w *walk) come(at ref.Ref, distance int, way string) bool {
 // own room, so that a thousand sources never hide what came of them.
 func (w *walk) over(way string) bool { return w.n[way] >= MaxWhole }
 
+// clear takes out of a level what belongs to people and the reader may not see: the walk
+// does not go on from there, and nothing says that it was come to.
+func (w *walk) clear(level []ref.Ref, way string) ([]ref.Ref, error) {
+	var ids []string
+	for _, x := range level {
+		if x.Kind == Personal {
+			ids = append(ids, x.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return level, nil
+	}
+	open, err := w.open(ids)
+	return slices.DeleteFunc(level, func(x ref.Ref) bool {
+		gone := x.Kind == Personal && !open[x.ID]
+		if gone {
+			delete(w.seen, x.ID)
+			w.n[way]--
+		}
+		return gone
+	}), err
+}
+
 func (w *walk) ids() []string { return slices.Sorted(maps.Keys(w.seen)) }
 
 // near is the first record and, of those of some kinds (of all, when none is named), the
@@ -168,12 +194,15 @@ func (w *walk) counts() map[string]int64 {
 }
 
 // nodes makes the records of a walk, the nearest first.
-func (r *Room) nodes(w *walk, there map[string]record, now int64) []Node {
+func (r *Room) nodes(w *walk, there map[string]record, hears bool, now int64) []Node {
 	out := make([]Node, 0, len(w.seen))
 	for id, v := range w.seen {
 		rec, ok := there[id]
 		if !ok {
 			continue // gone between two reads
+		}
+		if !rec.open(hears) {
+			continue
 		}
 		n := Node{Ref: rec.Ref(), Kind: rec.Kind, Title: rec.Title, Strand: rec.Strand, Fate: rec.Fate, State: rec.State, Distance: int64(v.distance), Way: v.way,
 			Shown: Yes, ChangedAt: rec.ChangedAt, Why: []Why{}}
@@ -188,7 +217,10 @@ func (r *Room) nodes(w *walk, there map[string]record, now int64) []Node {
 		default:
 			n.Href = address(r.kinds[rec.Kind], rec.Ref(), rec.Project)
 			if rec.Stale > 0 {
-				n.Stale, n.StaleSince = Changed, rec.Stale
+				n.Stale = Changed
+				if hears { // else the day would tell when someone took their words back
+					n.StaleSince = rec.Stale
+				}
 			}
 		}
 		out = append(out, n)

@@ -46,6 +46,7 @@ type seeView struct {
 // staleView is a record that stands on what moved.
 type staleView struct {
 	Ref, Root  string
+	Seen       int64 // when the last of what moved under it did so
 	Name, Href string
 	Kind       string
 	Why        []string
@@ -236,6 +237,7 @@ func (f *face) export(w http.ResponseWriter, r *http.Request) error {
 // confirmForm is the form of one button.
 type confirmForm struct {
 	Ref  ref.Ref `json:"ref"`
+	Seen int64   `json:"seen"` // as ConfirmIn has it
 	Back ref.Ref `json:"back"` // whose thread to go back to; none = that of Ref
 }
 
@@ -244,7 +246,7 @@ func (f *face) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err := form.Read(r, &in); err != nil {
 		return err
 	}
-	if _, err := plug.Run(r.Context(), f.desk, "thread.confirm", r.FormValue("key"), f.room.Confirm, ConfirmIn{in.Ref}); err != nil {
+	if _, err := plug.Run(r.Context(), f.desk, "thread.confirm", r.FormValue("key"), f.room.Confirm, ConfirmIn{in.Ref, in.Seen}); err != nil {
 		return err
 	}
 	if in.Back.None() {

@@ -53,7 +53,9 @@ func (f *face) sentences(r *http.Request, l looked) []string {
 		name string
 		page.Voice
 	}{{page.Research, l.strip.Research}, {page.Lived, l.strip.Lived}, {page.Practice, l.strip.Practice}} {
-		if s.N > 0 {
+		if n, blurred := l.all.Said[s.name]; blurred {
+			voices = append(voices, f.about(r, s.name, n))
+		} else if s.N > 0 {
 			voices = append(voices, f.T(r, "thread.voice_"+s.name, "Count", s.N))
 		} else {
 			silent = append(silent, f.T(r, "thread.silent_"+s.name))
@@ -88,6 +90,14 @@ func (f *face) sentences(r *http.Request, l looked) []string {
 		out = append(out, f.T(r, "thread.gone", "Count", gone))
 	}
 	return out
+}
+
+// about is a strand of which the reader may know only about how many spoke.
+func (f *face) about(r *http.Request, strand, n string) string {
+	if n == "*" {
+		return f.T(r, "thread.few_"+strand)
+	}
+	return f.T(r, "thread.about_"+strand, "Number", n)
 }
 
 // draw puts words under the steps of the picture.
@@ -137,7 +147,7 @@ func (f *face) state(r *http.Request, n Node, l looked) string {
 
 // stale says what moved under a record, and whether the reader may say that it stands.
 func (f *face) stale(r *http.Request, root, n Node, l looked) staleView {
-	v := staleView{Ref: n.Ref.String(), Root: root.Ref.String(), Name: f.name(r, n, l.zone), Href: n.Href, Kind: f.kind(r, n.Kind), Confirm: l.confirm[n.Ref]}
+	v := staleView{Ref: n.Ref.String(), Root: root.Ref.String(), Seen: n.Seen, Name: f.name(r, n, l.zone), Href: n.Href, Kind: f.kind(r, n.Kind), Confirm: l.confirm[n.Ref]}
 	for _, w := range n.Why {
 		what := f.kind(r, w.Ref.Kind)
 		if key := "thread.one_" + w.Ref.Kind; f.Words.Has("en", key) {
@@ -149,7 +159,11 @@ func (f *face) stale(r *http.Request, root, n Node, l looked) staleView {
 		day := f.day(r, w.At, l.zone)
 		v.Why = append(v.Why, f.T(r, "thread.why_"+w.What, "What", what, "Day", day))
 	}
-	if len(v.Why) == 0 {
+	switch {
+	case len(v.Why) > 0:
+	case n.StaleSince == 0:
+		v.Why = []string{f.T(r, "thread.why_unsaid")}
+	default:
 		v.Why = []string{f.T(r, "thread.why_something", "Day", f.day(r, n.StaleSince, l.zone))}
 	}
 	return v

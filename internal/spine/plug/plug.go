@@ -86,7 +86,7 @@ type Verb struct {
 	Name       string // "evidence.give": room and verb
 	Permission string
 	Writes     bool
-	Batch      bool // runs its own transactions (an import): not wrapped in one
+	Batch      bool // runs its own transactions (an import): not wrapped in one; see Key
 	In, Out    reflect.Type
 	Do         func(ctx context.Context, in any) (any, error) // in is an In, by value
 	Mount      func(api *web.API, run Runner)
@@ -172,8 +172,21 @@ func (d *Desk) once(ctx context.Context, key string, f func(tx *db.Tx) error) er
 	return err
 }
 
-// RunVerb is Run for a type-erased verb: reading verbs run as they are.
+type keyCtx struct{}
+
+// Key is the key with which the face called the batch verb that is running; "" for none.
+// Such a verb keeps it by itself: with Run, or with trail.Once and trail.Keep.
+func Key(ctx context.Context) string {
+	key, _ := ctx.Value(keyCtx{}).(string)
+	return key
+}
+
+// RunVerb is Run for a type-erased verb: reading verbs run as they are, and so do batch
+// verbs, which find the key with Key.
 func (d *Desk) RunVerb(ctx context.Context, v Verb, key string, in any) (any, error) {
+	if v.Batch {
+		ctx = context.WithValue(ctx, keyCtx{}, key)
+	}
 	if !v.Writes || v.Batch {
 		return v.Do(ctx, in)
 	}
