@@ -137,6 +137,9 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 	if err := h.Face.Pages.Ready(); err != nil {
 		return errors.Join(err, l.Close())
 	}
+	if err := h.DB.Optimize(ctx); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	run, err := job.Start(ctx, h.DB, h.Jobs(), log)
 	if err != nil {
 		return errors.Join(err, l.Close())

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"sort"
 	"strings"
+	"time"
 
 	"plait/internal/kit/blob"
 	"plait/internal/kit/clock"
@@ -171,7 +172,8 @@ func faceOf() *web.Face { return &web.Face{} }
 
 // Jobs is every kind of slow work of the house.
 func (h *House) Jobs() []job.Def {
-	out := []job.Def{h.files.Job()}
+	out := []job.Def{h.files.Job(), {Name: "house.optimize", Every: 24 * time.Hour, Timeout: 10 * time.Minute,
+		Do: func(ctx context.Context, _ job.Job) error { return h.DB.Optimize(ctx) }}}
 	for _, p := range h.Plugs {
 		for _, d := range p.Jobs {
 			do := d.Do

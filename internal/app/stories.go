@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/page"
@@ -80,6 +81,9 @@ func (c cardStories) Outcomes(ctx context.Context, tx *db.Tx) ([]card.Outcome, e
 	for i, o := range all {
 		says := o.Title
 		if o.Text != "" {
+			if !strings.HasSuffix(says, ".") {
+				says += "."
+			}
 			says += " " + o.Text
 		}
 		out[i] = card.Outcome{Ref: o.Ref, Says: says, Plainly: o.Plainly, On: o.On}

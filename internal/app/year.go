@@ -79,6 +79,11 @@ func (h *House) makeYear(ctx context.Context, hand *clock.Hand, y Year, tell fun
 		if err := h.DB.Write(ctx, func(tx *db.Tx) error { return m.project(tx.Context(), i) }); err != nil {
 			return nil, fmt.Errorf("project %d: %w", i+1, err)
 		}
+		if i%10 == 0 {
+			if err := h.DB.Optimize(ctx); err != nil {
+				return nil, err
+			}
+		}
 		tell(fmt.Sprintf("%d of %d projects are in", i+1, y.Projects))
 	}
 	return m.vars, nil

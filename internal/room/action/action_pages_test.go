@@ -81,7 +81,7 @@ func TestPages(t *testing.T) {
 			Empty: view(recommendView{Options: f.optionFields(r, nil)})},
 		"action/recommendation": {Full: full(see), Empty: view(bare)},
 		"action/decide":         {Full: full(decide), Empty: view(f.decideView(r, bareEnd, DecideIn{}))},
-		"action/plan": {Full: full(planView{PlanIn: PlanIn{Title: "T", Try: true, Recommendation: at, Due: "1/2/2026"}, Label: "L", From: "Lend", AsksTry: true, AsksDay: true, AsksDue: true,
+		"action/plan": {Full: full(planView{PlanIn: PlanIn{Title: "T", Try: true, Recommendation: at, Due: "1/2/2026"}, Label: "L", From: "Lend", Froms: []page.Option{{Text: "None"}, {Value: at.String(), Text: "Lend"}}, AsksTry: true, AsksDay: true, AsksDue: true,
 			Owners: some, Statuses: some, Sites: some, Now: now}), Empty: view(planView{Label: "L"})},
 		"action/action": {Full: full(act), Empty: view(noact)},
 		"action/photo": {Full: full(f.photoView(r, out, PhotoIn{Ref: a.Ref, Version: 2, File: "f", Caption: "A chair", Words: "On blocks"})),

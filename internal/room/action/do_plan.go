@@ -120,6 +120,8 @@ type ChangeIn struct {
 	Due       *string `json:"due,omitempty"`
 	LookBack  *string `json:"look_back,omitempty"` // of a try
 	Status    string  `json:"status"`              // to do, under way, waiting; "" = as it is
+	// Recommendation is what it follows from, for an action that follows from none yet.
+	Recommendation ref.Ref `json:"recommendation"`
 }
 
 // ChangeOut is the version it now has.
@@ -129,7 +131,7 @@ type ChangeOut struct {
 
 // Change says anew what an action is, who sees to it, by when and how far it is.
 func (r *Room) Change(ctx context.Context, in ChangeIn) (out ChangeOut, err error) {
-	entry, now := r.ids.New(), r.clock.Now()
+	entry, tied, now := r.ids.New(), r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
 		rec, err := r.open(ctx, tx, "action.do", in.Ref, KindAction, now)
 		if err != nil {
@@ -158,6 +160,12 @@ func (r *Room) Change(ctx context.Context, in ChangeIn) (out ChangeOut, err erro
 		a.State, a.Version, a.ChangedAt = a.state(), was.Version+1, now
 		if err := updateAction(tx, rec.Programme, a, in.Version); err != nil {
 			return err
+		}
+		if a.Recommendation = was.Recommendation; a.Recommendation.None() && !in.Recommendation.None() {
+			a.Recommendation = in.Recommendation
+			if err := follow(ctx, tx, now, tied, a); err != nil {
+				return err
+			}
 		}
 		if a.Title != was.Title || a.Plainly != was.Plainly {
 			if _, err := tie.Changed(tx, rec.Programme, a.Ref, now); err != nil {

@@ -20,8 +20,9 @@ type planView struct {
 	Version     int64
 	Status      string
 	Action, Key string
-	Label       string // of the first question
-	From        string // the recommendation it follows from
+	Label       string        // of the first question
+	From        string        // the recommendation it follows from
+	Froms       []page.Option // to choose it from, where none is named yet
 	AsksTry     bool
 	AsksDay     bool // when to look back
 	AsksDue     bool
@@ -53,11 +54,26 @@ func (f *face) planView(r *http.Request, in PlanIn, was string) (planView, error
 				return err
 			}
 			v.From = x.Title
+		} else if v.Froms, err = f.froms(ctx, r); err != nil {
+			return err
 		}
 		v.Sites, err = f.sites(ctx, tx, r, "action.do")
 		return err
 	})
 	return v, err
+}
+
+// froms is the recommendations of the project that an action may follow from, none first.
+func (f *face) froms(ctx context.Context, r *http.Request) ([]page.Option, error) {
+	list, err := f.room.List(ctx, ListIn{Project: r.PathValue("project"), Kind: KindRecommendation, Limit: 100})
+	if err != nil || len(list.Items) == 0 {
+		return nil, err
+	}
+	out := []page.Option{{Text: f.T(r, "action.from_none")}}
+	for _, x := range list.Items {
+		out = append(out, page.Option{Value: x.Ref.String(), Text: x.Title})
+	}
+	return out, nil
 }
 
 // owners is the people of the team to choose from, nobody first.
@@ -205,12 +221,15 @@ type sentChange struct {
 	Due       string `json:"due" form:"day"`
 	LookBack  string `json:"look_back" form:"day"`
 	Status    string `json:"status"`
+	// Recommendation is what it follows from, where nothing was said before.
+	Recommendation ref.Ref `json:"recommendation"`
 }
 
 // changeView is the form; of an action that is over it asks for the words alone.
 func (f *face) changeView(r *http.Request, out SeeOut, c sentChange) (planView, error) {
 	a := *out.Action
-	v, err := f.planView(r, PlanIn{Title: c.Title, Plainly: c.Plainly, Owner: c.Owner, OwnerName: c.OwnerName, Due: c.Due, LookBack: c.LookBack, Try: a.Try}, a.Owner)
+	v, err := f.planView(r, PlanIn{Title: c.Title, Plainly: c.Plainly, Owner: c.Owner, OwnerName: c.OwnerName, Due: c.Due, LookBack: c.LookBack, Try: a.Try,
+		Recommendation: a.Recommendation}, a.Owner)
 	v.Version, v.Status, v.AsksTry, v.Sites = c.Version, c.Status, false, nil
 	v.Unnamed = a.OwnerHidden
 	v.Statuses = f.choices(r, "action.state", Statuses())
@@ -230,7 +249,7 @@ func (f *face) changeForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a := out.Action
-	v, err := f.changeView(r, out, sentChange{a.Version, a.Title, a.Plainly, a.Owner, a.OwnerName, a.Due, a.LookBack, a.Status})
+	v, err := f.changeView(r, out, sentChange{a.Version, a.Title, a.Plainly, a.Owner, a.OwnerName, a.Due, a.LookBack, a.Status, ref.Ref{}})
 	if err != nil {
 		return err
 	}
@@ -245,7 +264,7 @@ func (f *face) change(w http.ResponseWriter, r *http.Request) error {
 	var c sentChange
 	err = form.Read(r, &c)
 	if err == nil {
-		in := ChangeIn{Ref: out.Ref, Version: c.Version, Title: &c.Title, Plainly: &c.Plainly}
+		in := ChangeIn{Ref: out.Ref, Version: c.Version, Title: &c.Title, Plainly: &c.Plainly, Recommendation: c.Recommendation}
 		if r.PostForm.Has("owner") {
 			in.Owner, in.OwnerName, in.Status = &c.Owner, &c.OwnerName, c.Status
 		}

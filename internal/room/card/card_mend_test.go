@@ -48,7 +48,7 @@ func TestACorrectionLeadsBackToItsSaying(t *testing.T) {
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		_, at, code := give(h, "Ring first.")
 		d := newDevice(t, serve(h))
-		d.post("/card", "code", code).shows(`id="said-`+at.ID+`"`)
+		d.post("/card", "code", code).shows(`id="said-` + at.ID + `"`)
 		d.get(path(at, "/correct"))
 		version := d.field("version")
 		d.post(path(at, "/correct"), "key", "k1", "version", version, "words", "Ring first.", "role", "carer").shows("Nothing was changed.")
@@ -86,7 +86,7 @@ func TestEasyReadShowsTheStoryAndOneLink(t *testing.T) {
 	h := kit.SQLite(t)
 	_, _, code := give(h, "Ring first, then come.", terms.Quote)
 	d := newDevice(t, serve(h))
-	d.post("/card", "code", code).before("Who you are: carer", "Ring first, then come.", "Take it back<span", ": <span")
+	d.post("/card", "code", code).before("Who you are: carer", "Ring first, then come.", `Change my words<span class="govuk-visually-hidden">: <span`, "Take it back<span")
 	if n := strings.Count(d.page, "carer"); n != 1 {
 		t.Errorf("who they are is said %d times", n)
 	}

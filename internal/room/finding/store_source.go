@@ -169,10 +169,14 @@ func dropPick(tx *db.Tx, programme, finding, contribution string) error {
 
 // records reads contributions by their ids as the actor may use them. may is who may.
 func records(tx *db.Tx, may db.Part, ids []string) (map[string]ref.Record, error) {
-	rows, err := db.All(tx, db.Join(db.Q("select "+ref.Columns("r")+" from ref_record r where"), may, db.Q("and r.kind = ? and r.id in", said), db.List(ids)), ref.Scan)
+	// The kind is looked at here: in the query it would lead SQLite to the kind's index,
+	// and so to every contribution of the programme.
+	rows, err := db.All(tx, db.Join(db.Q("select "+ref.Columns("r")+" from ref_record r where"), may, db.Q("and r.id in"), db.List(ids)), ref.Scan)
 	out := map[string]ref.Record{}
 	for _, r := range rows {
-		out[r.ID] = r
+		if r.Kind == said {
+			out[r.ID] = r
+		}
 	}
 	return out, err
 }

@@ -319,7 +319,8 @@ func (r *Room) Withdraw(ctx context.Context, in WithdrawIn) (out WithdrawOut, er
 // ListIn asks for a page of a project's outcomes.
 type ListIn struct {
 	Project string `json:"project"`
-	Sort    string `json:"sort"`  // one of Sorts; "" = all
+	Sort    string `json:"sort"` // one of Sorts; "" = all
+	Shared  bool   `json:"shared" doc:"Leave out what changed for one person."`
 	After   string `json:"after"` // the Next of the page before
 	Limit   int64  `json:"limit"` // 1 to 500; 0 = 50
 }

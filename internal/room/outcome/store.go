@@ -97,6 +97,9 @@ func list(tx *db.Tx, in ListIn, may db.Part) ([]Outcome, string, error) {
 	if in.Sort != "" {
 		where = append(where, db.Q("o.sort = ?", in.Sort))
 	}
+	if in.Shared {
+		where = append(where, db.Q("r.kind = ?", Kind))
+	}
 	if at, last, ok := cursor(in.After); ok {
 		where = append(where, db.Q("(r.changed_at, r.id) < (?, ?)", at, last))
 	}

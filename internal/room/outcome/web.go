@@ -63,7 +63,7 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 	here := "/outcome/" + project
 	err := f.room.db.Read(r.Context(), func(tx *db.Tx) (err error) {
 		ctx := tx.Context()
-		if v.ListOut, err = f.room.List(ctx, ListIn{Project: project, Sort: v.Sort, After: q.Get("after"), Limit: 25}); err != nil {
+		if v.ListOut, err = f.room.List(ctx, ListIn{Project: project, Sort: v.Sort, Shared: q.Get("for") == "project", After: q.Get("after"), Limit: 25}); err != nil {
 			return err
 		}
 		v.MayRecord = who.Can(ctx, tx, "outcome.record", ref.Of(ref.Project, project))

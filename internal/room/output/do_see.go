@@ -33,6 +33,8 @@ type Listed struct {
 	Letter
 	Name  string `json:"name"`
 	Stale bool   `json:"stale"` // it no longer tells what is so
+	// Since is what changed since it was made: message keys, none when it is not stale.
+	Since []string `json:"since,omitempty"`
 }
 
 // Letters lists a project's letters.
@@ -90,7 +92,11 @@ func (r *Room) list(ctx context.Context, tx *db.Tx, in LettersIn, may db.Part, n
 	for _, l := range letters {
 		p, known := readers[l.Person]
 		l.mark(stopped(p, known))
-		out = append(out, Listed{l, p.Name, stale[l.Ref.ID] || l.outgrown(p, known)})
+		what := stale[l.Ref.ID]
+		if l.outgrown(p, known) {
+			what = append(what, sinceFormat)
+		}
+		out = append(out, Listed{l, p.Name, len(what) > 0, what})
 	}
 	return out, next, nil
 }
@@ -117,10 +123,11 @@ func peopleOf(letters []Letter) []string {
 	return slices.Compact(out)
 }
 
-// stale says which letters no longer tell what is so. Of an open letter also that the
+// stale says which letters no longer tell what is so, and what changed since they were
+// made (message keys); the others are not there. Of an open letter also that the
 // person has said more since; a released one stays as it was, and the next says the rest.
-func (r *Room) stale(ctx context.Context, tx *db.Tx, letters []Letter, now int64) (map[string]bool, error) {
-	out := map[string]bool{}
+func (r *Room) stale(ctx context.Context, tx *db.Tx, letters []Letter, now int64) (map[string][]string, error) {
+	out := map[string][]string{}
 	by := map[string][]Letter{}
 	for _, l := range letters {
 		by[l.Project] = append(by[l.Project], l)
@@ -133,8 +140,10 @@ func (r *Room) stale(ctx context.Context, tx *db.Tx, letters []Letter, now int64
 		}
 		for _, l := range of {
 			now := bodies[l.Person]
-			live := draft{body: now}.live()
-			out[l.Ref.ID] = moved(l.body, only(now, l), live) || l.Open() && more(l.body, now)
+			live, told := draft{body: now}.live(), only(now, l)
+			if moved(l.body, told, live) || l.Open() && more(l.body, now) {
+				out[l.Ref.ID] = since(l.body, told, live, l.Open())
+			}
 		}
 	}
 	return out, nil
@@ -275,10 +284,14 @@ func (r *Room) show(ctx context.Context, tx *db.Tx, letters []Letter, now int64)
 			stop = stopped(p, known)
 		}
 		l.mark(stop)
+		what := stale[l.Ref.ID]
+		if !card && l.outgrown(p, known) {
+			what = append(what, sinceFormat)
+		}
 		body := l.body
 		body.Said = slices.Clone(body.Said)
 		body.Own = slices.DeleteFunc(slices.Clone(body.Own), func(o OwnRef) bool { return recs[o.Ref.ID].Version != o.Version })
-		s := Shown{Letter: l, zone: zone, Own: ownIn(own[l.Person], body), Body: body, Stopped: stop, Name: p.Name, Address: p.Address, Words: map[string]Voice{}, Taken: map[string]int64{}, Ended: map[string]bool{}, Stale: stale[l.Ref.ID] || !card && l.outgrown(p, known)}
+		s := Shown{Letter: l, zone: zone, Own: ownIn(own[l.Person], body), Body: body, Stopped: stop, Name: p.Name, Address: p.Address, Words: map[string]Voice{}, Taken: map[string]int64{}, Ended: map[string]bool{}, Stale: len(what) > 0, Since: what}
 		for j, x := range body.Said {
 			id := x.Ref.ID
 			if v, ok := voices[x.Ref]; ok {
@@ -383,8 +396,9 @@ type OwingIn struct {
 
 // OwingOut counts what a project still owes those who spoke.
 type OwingOut struct {
-	People   int64 `json:"people"` // whose words may be used
-	Owing    int64 `json:"owing"`  // contributions of which nobody has said what became
+	People   int64 `json:"people"`   // whose words may be used
+	Owing    int64 `json:"owing"`    // contributions of which nobody has said what became
+	Nameless int64 `json:"nameless"` // live contributions with no known speaker: no letter can tell of them
 	Waiting  int64 `json:"waiting"`
 	Ready    int64 `json:"ready"`
 	ByHand   int64 `json:"by_hand"`
@@ -414,6 +428,9 @@ func (r *Room) Owing(ctx context.Context, in OwingIn) (out OwingOut, err error) 
 func (r *Room) owed(tx *db.Tx, programme, project string, counts map[string]int64, now int64) (out OwingOut, err error) {
 	out = OwingOut{Waiting: counts[Waiting], Ready: counts[Ready], ByHand: counts[ByHand], Held: counts[Held], Released: counts[Released], Handed: counts[Handed]}
 	if out.People, err = countContributors(tx, programme, project, now); err != nil {
+		return out, err
+	}
+	if out.Nameless, err = countNameless(tx, programme, project, now); err != nil {
 		return out, err
 	}
 	out.Owing, err = countOwing(tx, programme, project, now)

@@ -101,13 +101,7 @@ func (r *Room) seeStale(ctx context.Context, tx *db.Tx, p ref.Ref) (plug.Seen, e
 		return plug.Seen{}, err
 	}
 	stale, err := r.stale(ctx, tx, letters, r.clock.Now())
-	seen := plug.Seen{Href: lettersAt(p, Released)}
-	for _, x := range stale {
-		if x {
-			seen.N++
-		}
-	}
-	return seen, err
+	return plug.Seen{N: int64(len(stale)), Href: lettersAt(p, Released)}, err
 }
 
 // counts is the columns of the programme lead's page.

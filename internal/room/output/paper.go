@@ -12,14 +12,15 @@ import (
 type Shown struct {
 	Letter
 	Body    Body             `json:"body"`
-	Name    string           `json:"name"`    // what to call them; "" when not known or not for the reader
-	Address string           `json:"address"` // goes with How
-	Words   map[string]Voice `json:"-"`       // what they said, by the contribution's id; what is gone is not there
-	Taken   map[string]int64 `json:"-"`       // when something was taken back, by id
-	Ended   map[string]bool  `json:"-"`       // what they agreed to until a day that has passed
-	Stale   bool             `json:"stale"`   // it no longer tells what is so
-	Stopped string           `json:"stopped"` // message key of why nothing may go to them now; "" when something may
-	Reader  bool             `json:"-"`       // the person themselves reads it
+	Name    string           `json:"name"`            // what to call them; "" when not known or not for the reader
+	Address string           `json:"address"`         // goes with How
+	Words   map[string]Voice `json:"-"`               // what they said, by the contribution's id; what is gone is not there
+	Taken   map[string]int64 `json:"-"`               // when something was taken back, by id
+	Ended   map[string]bool  `json:"-"`               // what they agreed to until a day that has passed
+	Stale   bool             `json:"stale"`           // it no longer tells what is so
+	Since   []string         `json:"since,omitempty"` // what changed since it was made: message keys
+	Stopped string           `json:"stopped"`         // message key of why nothing may go to them now; "" when something may
+	Reader  bool             `json:"-"`               // the person themselves reads it
 	// Own is what changed for the person themselves, as far as the letter was made with it. The
 	// words are read when the letter is shown, and kept in none: they can take them back.
 	Own  []Own  `json:"-"`
@@ -38,6 +39,8 @@ type Paper struct {
 	Format   string
 	Language string // of the house's own sentences
 	Title    string
+	To       string // whom it is for, repeated on every printed page
+	Label    string // which letter it is, repeated on every printed page
 	Hello    string
 	Intro    []string
 	Parts    []Part
@@ -70,8 +73,9 @@ type has func(key string) bool
 // compose writes a letter. language is one that the house has words in; zone days.
 func compose(s Shown, format, language string, t say, there has, day func(micros int64) string) Paper {
 	p := Paper{Format: format, Language: language, Title: t("output.letter_title"), Hello: t("output.hello_nobody"), Intro: []string{t("output.intro")}}
+	p.To, p.Label = t("output.to_nobody"), t("output.label", "Number", strconv.FormatInt(s.Number, 10), "Code", code(s.Ref))
 	if s.Name != "" {
-		p.Hello = t("output.hello", "Name", s.Name)
+		p.Hello, p.To = t("output.hello", "Name", s.Name), t("output.to", "Name", s.Name)
 	}
 	c := composer{s: s, easy: format == Easy, language: language, t: t, there: there, day: day}
 	for _, name := range partNames {
@@ -99,6 +103,9 @@ func compose(s Shown, format, language string, t say, there has, day func(micros
 	}
 	return p
 }
+
+// code is the end of a letter's id: it tells apart letters to people of one name.
+func code(at ref.Ref) string { return at.ID[max(0, len(at.ID)-4):] }
 
 type composer struct {
 	s        Shown

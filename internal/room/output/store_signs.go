@@ -17,6 +17,13 @@ func countOwing(tx *db.Tx, programme, project string, now int64) (int64, error) 
 	return n, err
 }
 
+// countNameless counts the contributions of a project that may be used and of which nobody
+// knows who spoke, whether they are owed an answer or have one: no letter can tell of them.
+func countNameless(tx *db.Tx, programme, project string, now int64) (int64, error) {
+	return db.Count(tx, db.Q("select count(*) from ref_record r where r.programme = ? and r.project = ? and r.kind = ? and r.person = '' and r.fate <> '' and r.until > ?",
+		programme, project, contribution, now))
+}
+
 // countWhere counts a project's letters under a condition on output_letter.
 func countWhere(tx *db.Tx, programme, project string, cond db.Part) (int64, error) {
 	return db.Count(tx, db.Join(db.Q("select count(*) from output_letter l where l.programme = ? and l.project = ? and", programme, project), cond))

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
@@ -37,6 +38,7 @@ type lettersView struct {
 	Here     string
 	Counts   map[string]int64
 	Owing    int64
+	Nameless int64 // things said of which nobody knows who spoke
 	People   int64
 	Run      Run
 	Progress string
@@ -69,6 +71,7 @@ type letterRow struct {
 	How     string
 	Why     string
 	Stale   bool
+	Since   string // what changed since it was made
 	Hand    bool
 	Day     string
 }
@@ -109,7 +112,7 @@ func (f *face) fill(ctx context.Context, tx *db.Tx, r *http.Request, v *lettersV
 	if err != nil {
 		return err
 	}
-	v.Owing, v.People = owed.Owing, owed.People
+	v.Owing, v.Nameless, v.People = owed.Owing, owed.Nameless, owed.People
 	states := States()
 	if slices.Contains(states, only) {
 		states = []string{only}
@@ -167,7 +170,7 @@ func (f *face) row(r *http.Request, l Listed, zone string) letterRow {
 	tongue := page.ChromeFrom(r.Context()).Lang
 	// A page that is shown again keeps the versions of the first time.
 	version := cmp.Or(r.FormValue(versionOf(l.Ref)), digits(l.Version))
-	row := letterRow{Ref: l.Ref, Version: version, Href: "/output/" + l.Project + "/letter/" + l.Ref.ID, Name: l.Name, Format: f.T(r, "output.format_"+l.Format), Stale: l.Stale,
+	row := letterRow{Ref: l.Ref, Version: version, Href: "/output/" + l.Project + "/letter/" + l.Ref.ID, Name: l.Name, Format: f.T(r, "output.format_"+l.Format), Stale: l.Stale, Since: f.since(r, l.Since),
 		Hand: l.State == ByHand || l.How == "hand", Why: f.why(r, l.Letter)}
 	if row.Name == "" {
 		row.Name = f.T(r, "output.no_name", "Number", l.Ref.ID[len(l.Ref.ID)-4:])
@@ -186,6 +189,15 @@ func (f *face) row(r *http.Request, l Listed, zone string) letterRow {
 
 // versionOf is the name of the field that holds the version of a letter on a page.
 func versionOf(at ref.Ref) string { return "version-" + at.String() }
+
+// since says in one line what changed since a letter was made.
+func (f *face) since(r *http.Request, keys []string) string {
+	said := make([]string, len(keys))
+	for i, key := range keys {
+		said[i] = f.T(r, key)
+	}
+	return strings.Join(said, " ")
+}
 
 // why says why a letter waits, is held or goes by hand.
 func (f *face) why(r *http.Request, l Letter) string {

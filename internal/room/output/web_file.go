@@ -94,7 +94,8 @@ func scriptLines(r *Room, s Shown, v paperView) []string {
 	if v.Format != Audio {
 		return nil
 	}
-	return strings.Split(strings.TrimSpace(script(v.Paper, r.sayer(v.Language))), "\n")
+	lines := strings.Split(strings.TrimSpace(script(v.Paper, r.sayer(v.Language))), "\n")
+	return lines[1:] // the first is the title, which the page has as its heading
 }
 
 // Drawn is a letter as HTML to be placed on a page, in a format ("" = its own): for the

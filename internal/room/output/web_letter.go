@@ -54,6 +54,7 @@ type letterView struct {
 	Why       string
 	Missing   string // address of the record that keeps it waiting
 	Stale     bool
+	Since     string // what changed since it was made
 	Open      bool
 	MayHold   bool
 	MayGo     bool // may be released now
@@ -76,7 +77,7 @@ func (f *face) letterView(r *http.Request, s Shown) (v letterView, err error) {
 	}
 	tongue := page.ChromeFrom(ctx).Lang
 	v = letterView{Ref: s.Ref, Version: s.Version, Here: "/output/" + s.Project + "/letter/" + s.Ref.ID, State: s.State, Says: f.T(r, "output.is_"+slug(s.State)),
-		Why: f.why(r, s.Letter), Stale: s.Stale, Open: s.Open(), Paper: f.room.paperView(s, format), Key: r.FormValue("key"), HoldIs: s.HeldWhy, ReleaseAt: "/output/" + s.Project + "/release", Out: s.State == Released && s.Stopped == "",
+		Why: f.why(r, s.Letter), Stale: s.Stale, Since: f.since(r, s.Since), Open: s.Open(), Paper: f.room.paperView(s, format), Key: r.FormValue("key"), HoldIs: s.HeldWhy, ReleaseAt: "/output/" + s.Project + "/release", Out: s.State == Released && s.Stopped == "",
 		Files: s.goes(), HoldBy: s.HeldBy != ""}
 	if s.Missing != "" && s.State == Waiting {
 		v.Missing = "/thread/" + s.Missing
@@ -125,8 +126,12 @@ func (f *face) letterView(r *http.Request, s Shown) (v letterView, err error) {
 	return v, err
 }
 
+// shown reads the letter of the address; one of another project is missing.
 func (f *face) shown(r *http.Request) (Shown, error) {
 	out, err := f.room.See(r.Context(), SeeIn{ref.Of(Kind, r.PathValue("id"))})
+	if err == nil && out.Project != r.PathValue("project") {
+		return Shown{}, fault.New(fault.Missing, "house.missing")
+	}
 	return out.Shown, err
 }
 
@@ -189,6 +194,9 @@ func (f *face) hold(w http.ResponseWriter, r *http.Request) error {
 	var in HoldIn
 	err := form.Read(r, &in)
 	in.Ref = ref.Of(Kind, r.PathValue("id"))
+	if _, missing := f.shown(r); missing != nil {
+		return missing
+	}
 	if err == nil {
 		_, err = plug.Run(r.Context(), f.desk, "output.hold", r.FormValue("key"), f.room.Hold, in)
 	}
@@ -206,6 +214,9 @@ func (f *face) handed(w http.ResponseWriter, r *http.Request) error {
 	var in HandedIn
 	err := form.Read(r, &in)
 	in.Ref = ref.Of(Kind, r.PathValue("id"))
+	if _, missing := f.shown(r); missing != nil {
+		return missing
+	}
 	if err == nil {
 		_, err = plug.Run(r.Context(), f.desk, "output.handed", r.FormValue("key"), f.room.Handed, in)
 	}

@@ -43,7 +43,7 @@ func TestPages(t *testing.T) {
 		"programme/see": {Full: page.View{Title: p.Name, Notice: "Saved", Body: seeView{SeeOut: SeeOut{p}, Rows: rows, Change: true, Members: true, Overview: true,
 			Projects: []page.Panel{{Title: "Projects", Body: "2"}}, More: []page.Panel{{Title: "Other", Failed: true}}}},
 			Empty: page.View{Title: "Better days", Body: seeView{}}},
-		"programme/overview": {Full: page.View{Title: "All", Body: overviewView{Said: "2 projects.", Columns: []columnView{{"lived", "Lived experience"}, {"", "Tried"}},
+		"programme/overview": {Full: page.View{Title: "All", Body: overviewView{Said: "2 projects.", Groups: []groupView{{"Heard", 1}, {"Tried", 1}}, Columns: []columnView{{"lived", "Lived experience", "Lived"}, {"", "Tried", "Tries"}},
 			Lines: []lineView{{OverviewLine{Project: p.Ref.ID, Title: "Falls"}, []cellView{{"lived", "Lived experience", "/x", 4}, {"", "Tried", "/x", 0}}}}}},
 			Empty: page.View{Title: "All", Body: overviewView{}}},
 		"programme/change": {Full: page.View{Title: "Change", Body: change, Errors: []page.Problem{{Field: "name", Text: "Give the programme a name"}, {Field: "zone", Text: "Choose"}}},
