@@ -30,17 +30,18 @@ type joined struct {
 
 func scanJoined(row db.Row, j *joined) error { return row.Scan(&j.id, &j.kind, &j.n) }
 
-// below counts what the records of a project stand on; above what stands on them.
+// below counts what the records of a project stand on; above what stands on them. "cross
+// join" keeps SQLite to the order written: it would begin with every tie of the programme.
 func below(tx *db.Tx, programme, project string, now int64) ([]joined, error) {
-	return db.All(tx, db.Join(db.Q(`select t.to_id, f.kind, count(*) from ref_record r join tie t on t.programme = r.programme and t.to_id = r.id
-		join ref_record f on f.programme = t.programme and f.id = t.from_id
-		where r.programme = ? and r.project = ? and f.until > ? and`, programme, project, now), kinds("r"), db.Q("group by t.to_id, f.kind")), scanJoined)
+	return db.All(tx, db.Join(db.Q(`select t.to_id, f.kind, count(*) from ref_record r cross join tie t cross join ref_record f
+		where r.programme = ? and r.project = ? and t.programme = r.programme and t.to_id = r.id and f.programme = t.programme and f.id = t.from_id
+		and f.until > ? and`, programme, project, now), kinds("r"), db.Q("group by t.to_id, f.kind")), scanJoined)
 }
 
 func above(tx *db.Tx, programme, project string, now int64) ([]joined, error) {
-	return db.All(tx, db.Join(db.Q(`select t.from_id, f.kind, count(*) from ref_record r join tie t on t.programme = r.programme and t.from_id = r.id
-		join ref_record f on f.programme = t.programme and f.id = t.to_id
-		where r.programme = ? and r.project = ? and f.until > ? and`, programme, project, now), kinds("r"), db.Q("group by t.from_id, f.kind")), scanJoined)
+	return db.All(tx, db.Join(db.Q(`select t.from_id, f.kind, count(*) from ref_record r cross join tie t cross join ref_record f
+		where r.programme = ? and r.project = ? and t.programme = r.programme and t.from_id = r.id and f.programme = t.programme and f.id = t.to_id
+		and f.until > ? and`, programme, project, now), kinds("r"), db.Q("group by t.from_id, f.kind")), scanJoined)
 }
 
 // What a list can be asked to show.

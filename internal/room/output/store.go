@@ -186,7 +186,9 @@ func putRun(tx *db.Tx, programme string, x Run) error {
 		programme, x.ID, x.Project, x.State, x.Total, x.Done, x.last, x.by, x.At, x.Changed))
 }
 
-const contributes = `from ref_record r where r.programme = ? and r.project = ? and r.kind = 'contribution' and r.person <> '' and r.until > ?`
+// contributes is what people said in a project. coalesce keeps SQLite from the index of
+// persons, which holds the whole programme's.
+const contributes = `from ref_record r where r.programme = ? and r.project = ? and r.kind = 'contribution' and coalesce(r.person, '') <> '' and r.until > ?`
 
 func countContributors(tx *db.Tx, programme, project string, now int64) (int64, error) {
 	return db.Count(tx, db.Q("select count(distinct r.person) "+contributes, programme, project, now))
