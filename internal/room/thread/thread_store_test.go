@@ -159,7 +159,7 @@ func strips(t *testing.T, h *house.House) {
 	hostsStrip := func() {
 		t.Helper()
 		host := stripsOf(h, h.As(who.HostLead), w.finding, w.lived)
-		if _, ok := host[w.lived]; ok || host[w.finding].Lived != (page.Voice{N: 5}) || host[w.finding].Research.N != 0 {
+		if _, ok := host[w.lived]; ok || host[w.finding].Lived != (page.Voice{N: 5, About: "*"}) || host[w.finding].Research.N != 0 {
 			t.Errorf("a host lead: %+v", host)
 		}
 	}
