@@ -14,11 +14,13 @@ import (
 	"plait/internal/room/lesson"
 	"plait/internal/room/outcome"
 	"plait/internal/room/output"
+	"plait/internal/room/paper"
 	"plait/internal/room/people"
 	"plait/internal/room/programme"
 	"plait/internal/room/project"
 	"plait/internal/room/search"
 	"plait/internal/room/thread"
+	"plait/internal/room/worry"
 	"plait/internal/spine/plug"
 )
 
@@ -39,6 +41,8 @@ type rooms struct {
 	output    *output.Room
 	search    *search.Room
 	keeper    *keeper.Room
+	paper     *paper.Room
+	worry     *worry.Room
 	told      *tellers
 }
 
@@ -69,6 +73,8 @@ func newRooms(n plug.Needs) *rooms {
 	r.output.SetZones(r.programme)
 	r.action.SetZones(r.programme)
 	r.finding.SetZones(r.programme)
+	r.paper = paper.New(n, paperCards{n.Desk, r.evidence})
+	r.worry = worry.New(n)
 	r.search = search.New(n)
 	r.keeper = keeper.New(n)
 	shown.plugs = list(r)
@@ -88,6 +94,6 @@ func list(r *rooms) []plug.Plug {
 	return []plug.Plug{
 		r.account.Plug(), r.programme.Plug(), r.project.Plug(), r.people.Plug(), r.consent.Plug(), r.card.Plug(),
 		r.evidence.Plug(), r.finding.Plug(), r.action.Plug(), r.outcome.Plug(), r.lesson.Plug(), r.thread.Plug(), r.output.Plug(),
-		r.search.Plug(), r.keeper.Plug(),
+		r.paper.Plug(), r.worry.Plug(), r.search.Plug(), r.keeper.Plug(),
 	}
 }

@@ -48,7 +48,7 @@ const built = await Promise.all([
   }),
   esbuild.build({
     ...options,
-    entryPoints: [path.join(assets, "app.js")],
+    entryPoints: { app: path.join(assets, "app.js"), ...(await scripts()) },
     format: "esm",
     target: "es2020",
   }),
@@ -98,6 +98,20 @@ const manifest = Object.fromEntries(made.map(([name, hashed]) => [name, hashed])
 await writeFile(path.join(dist, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
 console.table(sizes);
 
+// A room's own scripts: internal/room/evidence/assets/mark.js is built as evidence-mark.js.
+// Names that begin with "_" are parts of others, and *.test.mjs are tests.
+async function scripts() {
+  const found = {};
+  const rooms = path.join(root, "internal/room");
+  for (const room of await readdir(rooms)) {
+    const files = await readdir(path.join(rooms, room, "assets")).catch(() => []);
+    for (const file of files) {
+      if (/^[a-z][a-z-]*\.js$/.test(file)) found[`${room}-${file.slice(0, -3)}`] = path.join(rooms, room, "assets", file);
+    }
+  }
+  return found;
+}
+
 // Each package asks that its licence goes with every copy of its work.
 async function licences() {
   const read = (...at) => readFile(path.join(root, "node_modules", ...at), "utf8");
@@ -108,6 +122,7 @@ async function licences() {
     "Copyright (C) 2017 Crown Copyright (Government Digital Service)",
   );
   const font = await read("@fontsource/atkinson-hyperlegible-next", "LICENSE");
+  const idb = await read("idb", "LICENSE");
   const line = "\n" + "-".repeat(72) + "\n\n";
-  return Buffer.from(`GOV.UK Frontend\n\n${mit.trim()}\n${line}Atkinson Hyperlegible Next\n\n${font.trim()}\n`);
+  return Buffer.from(`GOV.UK Frontend\n\n${mit.trim()}\n${line}Atkinson Hyperlegible Next\n\n${font.trim()}\n${line}idb\n\n${idb.trim()}\n`);
 }

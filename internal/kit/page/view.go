@@ -32,6 +32,9 @@ type View struct {
 	Status int     // HTTP status; 0 means 200, or 422 when there are Errors
 	Back   string  // address of the back link; empty for none
 	Crumbs []Crumb // the way here from the start page
+	// Scripts are built files that this page alone needs, such as "evidence-mark.js": those
+	// of a room are in its folder assets, and their name begins with the room's.
+	Scripts []string
 }
 
 // Problem is one thing that is wrong with a form.

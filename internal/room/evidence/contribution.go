@@ -118,6 +118,12 @@ type Contribution struct {
 	Version   int64   `json:"version"`
 	GivenAt   int64   `json:"given_at"`
 	ChangedAt int64   `json:"changed_at"`
+	Shown
+	ReadBack   string   `json:"read_back,omitempty"`    // "", right or changed: what became of reading it back to them
+	ReadBackOn string   `json:"read_back_on,omitempty"` // day, YYYY-MM-DD
+	Fixed      bool     `json:"fixed,omitempty"`        // words read from a document: they stay as they are
+	PageStarts []int    `json:"page_starts,omitempty"`  // where each page of the document begins in the words, in code points
+	Media      []Medium `json:"media,omitempty"`
 }
 
 // StrandList is the strands one by one.

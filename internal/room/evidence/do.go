@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
@@ -20,6 +21,10 @@ type GiveIn struct {
 	Words   string     `json:"words"`
 	About   ref.Ref    `json:"about"`  // a record it answers: "does this match?"
 	Stance  tie.Stance `json:"stance"` // supports, challenges or qualifies, with About
+	// Files are uploads that waited for it: photos, drawings, recordings. With any of
+	// them, or with something shown, there may be no words.
+	Files []string `json:"files"`
+	Shown
 	Said
 }
 
@@ -35,11 +40,22 @@ func (r *Room) Give(ctx context.Context, in GiveIn) (out GiveOut, err error) {
 		if err := who.Must(ctx, tx, "evidence.give", in.place(in.Project)); err != nil {
 			return err
 		}
-		if err := checkWords(in.Words); err != nil {
+		if err := in.check(); err != nil {
 			return err
 		}
 		c := made(id, in.Project, in.Words, in.Said, now)
+		c.Shown = in.Shown
+		files, err := r.waiting(tx, who.From(ctx), in.Files)
+		if err != nil {
+			return err
+		}
+		if c.Title == "" {
+			c.Title = wordless(c, files)
+		}
 		if err := r.keep(ctx, tx, []Contribution{c}, in.Said, agreed); err != nil {
+			return err
+		}
+		if c.Media, err = r.attach(tx, who.From(ctx).Programme, c.Ref.ID, files, now); err != nil {
 			return err
 		}
 		out = GiveOut{c.Ref}
@@ -54,6 +70,19 @@ func (r *Room) Give(ctx context.Context, in GiveIn) (out GiveOut, err error) {
 		return trail.Put(ctx, tx, entry, now, "evidence.give", c.Ref, 1, c)
 	})
 	return out, err
+}
+
+// check says what is wrong with what was given, by field.
+func (in GiveIn) check() error {
+	if err := in.Shown.Check(); err != nil {
+		return err
+	}
+	var c fault.Check
+	c.Need(len(in.Files) <= MaxMedia, "files", "evidence.many_media", "Most", MaxMedia)
+	if err := c.Err(); err != nil || strings.TrimSpace(in.Words) == "" && (len(in.Files) > 0 || in.Shown.says()) {
+		return err
+	}
+	return checkWords(in.Words)
 }
 
 // keep checks and stores new contributions that share one Said: their rows, terms,
@@ -322,7 +351,9 @@ func (r *Room) List(ctx context.Context, in ListIn) (out ListOut, err error) {
 		if out.Contributions, out.Next, err = list(tx, in, may); err != nil {
 			return err
 		}
-		hideHelpers(ctx, tx, out.Contributions)
+		if err := dress(ctx, tx, out.Contributions); err != nil {
+			return err
+		}
 		if in.Batch != "" {
 			if out.Of, err = listBatch(tx, who.From(ctx).Programme, in, may); err != nil {
 				return err
@@ -364,7 +395,9 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 			return err
 		}
 		seen := []Contribution{out.Contribution}
-		hideHelpers(ctx, tx, seen)
+		if err := dress(ctx, tx, seen); err != nil {
+			return err
+		}
 		out.Contribution = seen[0]
 		if out.Uses, err = terms.Of(tx, rec); err != nil {
 			return err

@@ -436,6 +436,9 @@ func (r *Room) sweep(ctx context.Context, batch string) error {
 			if err := r.news.Tell(tx, news.Item{Programme: programme, Name: "evidence.undone", Refs: refs, At: now}); err != nil {
 				return err
 			}
+			if err := r.dropMedia(tx, programme, ids...); err != nil {
+				return err
+			}
 			return drop(tx, programme, ids)
 		})
 		if err != nil || len(ids) == 0 {

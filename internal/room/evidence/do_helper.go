@@ -8,7 +8,7 @@ import (
 	"plait/internal/spine/who"
 )
 
-// hideHelpers takes the name of whoever put it into words out of contributions that the
+// hideHelpers takes the names of whoever put it into words, saw it or tells of it out of contributions that the
 // actor may read without seeing names: a role that may tie words to people sees it, and
 // someone with a card sees it of their own words. Whether someone helped is still told,
 // by Voice.
@@ -17,7 +17,7 @@ func hideHelpers(ctx context.Context, tx *db.Tx, cs []Contribution) {
 	may := map[ref.Ref]bool{}
 	for i := range cs {
 		c := &cs[i]
-		if c.Helper == "" || a.Kind == who.Card && a.Person != "" && c.Person == a.Person {
+		if c.Helper == "" && c.InterestBy == "" && c.AccountBy == "" || a.Kind == who.Card && a.Person != "" && c.Person == a.Person {
 			continue
 		}
 		at := Said{Site: c.Site}.place(c.Project)
@@ -27,7 +27,7 @@ func hideHelpers(ctx context.Context, tx *db.Tx, cs []Contribution) {
 			may[at] = ok
 		}
 		if !ok {
-			c.Helper = ""
+			c.Helper, c.InterestBy, c.AccountBy = "", "", ""
 		}
 	}
 }

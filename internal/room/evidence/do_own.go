@@ -34,8 +34,10 @@ func (r *Room) Mine(ctx context.Context, in MineIn) (out MineOut, err error) {
 		if err != nil {
 			return err
 		}
-		out.Contributions, err = mine(tx, in.Person, db.And(seen, terms.Where("r", terms.Project, now)))
-		return err
+		if out.Contributions, err = mine(tx, in.Person, db.And(seen, terms.Where("r", terms.Project, now))); err != nil {
+			return err
+		}
+		return dress(ctx, tx, out.Contributions)
 	})
 	return out, err
 }
@@ -143,6 +145,9 @@ func (r *Room) erased(tx *db.Tx, it news.Item) error {
 			return err
 		}
 		if err := wipe(tx, it.Programme, x.ID); err != nil {
+			return err
+		}
+		if err := r.dropMedia(tx, it.Programme, x.ID); err != nil {
 			return err
 		}
 		rec, ok, err := ref.Get(tx, it.Programme, x.ID)

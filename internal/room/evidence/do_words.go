@@ -45,8 +45,10 @@ func (r *Room) Words(ctx context.Context, in WordsIn) (out WordsOut, err error) 
 			ids[i] = x.ID
 		}
 		out.Contributions, err = some(tx, ids, db.And(seen, terms.Where("r", terms.Project, now)))
-		hideHelpers(ctx, tx, out.Contributions)
-		return err
+		if err != nil {
+			return err
+		}
+		return dress(ctx, tx, out.Contributions)
 	})
 	return out, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 
+	"plait/internal/kit/blob"
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/id"
@@ -50,12 +51,13 @@ type Room struct {
 	face     *face
 	jobs     *job.Queue
 	parser   Parser
+	files    *blob.Store
 }
 
 // New makes the room.
 func New(n plug.Needs, consents Consents, zones Zones, people People) *Room {
 	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, news: n.News, consents: consents, zones: zones, people: people,
-		jobs: n.Jobs, parser: InProcess{Limit: ParseTime}}
+		jobs: n.Jobs, files: n.Files, parser: InProcess{Limit: ParseTime}}
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
 	return r
 }
@@ -69,6 +71,10 @@ func (r *Room) zone(tx *db.Tx, programme string) (string, error) { return r.zone
 func (r *Room) Plug() plug.Plug {
 	f := r.face
 	verbs, routes := r.importPlug()
+	for _, more := range []func() ([]plug.Verb, []web.Route){r.mediaPlug, r.excerptPlug, r.capturePlug, r.shownPlug} {
+		v, rt := more()
+		verbs, routes = append(verbs, v...), append(routes, rt...)
+	}
 	return plug.Plug{
 		Name: "evidence",
 		Verbs: append([]plug.Verb{

@@ -14,7 +14,8 @@ import (
 	"plait/internal/spine/trail"
 )
 
-const columns = `programme, id, project, words, said_on, source, language, expressed, voice, interpreter, role, reference, batch, given_at, version`
+const columns = `programme, id, project, words, said_on, source, language, expressed, voice, interpreter, role, reference, batch, given_at, version,
+	asked, answer, interest, interest_by, account, account_by, read_back, read_back_on, fixed, page_starts`
 
 func insert(tx *db.Tx, programme string, cs []Contribution) error {
 	const most = 500
@@ -22,7 +23,8 @@ func insert(tx *db.Tx, programme string, cs []Contribution) error {
 		part := cs[start:min(start+most, len(cs))]
 		rows := make([][]any, len(part))
 		for i, c := range part {
-			rows[i] = []any{programme, c.Ref.ID, c.Project, c.Words, c.On, c.Source, c.Language, c.Expressed, c.Voice, c.Helper, c.Role, c.Reference, c.Batch, c.GivenAt, c.Version}
+			rows[i] = []any{programme, c.Ref.ID, c.Project, c.Words, c.On, c.Source, c.Language, c.Expressed, c.Voice, c.Helper, c.Role, c.Reference, c.Batch, c.GivenAt, c.Version,
+				c.Asked, c.Answer, c.Interest, c.InterestBy, c.Account, c.AccountBy, c.ReadBack, c.ReadBackOn, bit(c.Fixed), numbers(c.PageStarts)}
 		}
 		if err := tx.Do(db.Join(db.Q("insert into evidence_contribution ("+columns+") values"), db.Values(rows))); err != nil {
 			return err
@@ -50,13 +52,47 @@ func index(tx *db.Tx, programme string, cs []Contribution) error {
 }
 
 const selected = `select r.id, r.project, r.title, c.words, r.strand, r.site, r.person, c.role, c.said_on, c.source, c.language, c.expressed, c.voice,
-	c.interpreter, c.reference, c.batch, r.state, r.fate, r.version, c.given_at, r.changed_at
+	c.interpreter, c.reference, c.batch, r.state, r.fate, r.version, c.given_at, r.changed_at,
+	c.asked, c.answer, c.interest, c.interest_by, c.account, c.account_by, c.read_back, c.read_back_on, c.fixed, c.page_starts
 	from ref_record r join evidence_contribution c on c.programme = r.programme and c.id = r.id`
 
 func scan(row db.Row, c *Contribution) error {
 	c.Ref.Kind = Kind
-	return row.Scan(&c.Ref.ID, &c.Project, &c.Title, &c.Words, &c.Strand, &c.Site, &c.Person, &c.Role, &c.On, &c.Source, &c.Language, &c.Expressed,
-		&c.Voice, &c.Helper, &c.Reference, &c.Batch, &c.State, &c.Fate, &c.Version, &c.GivenAt, &c.ChangedAt)
+	var fixed int64
+	var starts string
+	err := row.Scan(&c.Ref.ID, &c.Project, &c.Title, &c.Words, &c.Strand, &c.Site, &c.Person, &c.Role, &c.On, &c.Source, &c.Language, &c.Expressed,
+		&c.Voice, &c.Helper, &c.Reference, &c.Batch, &c.State, &c.Fate, &c.Version, &c.GivenAt, &c.ChangedAt,
+		&c.Asked, &c.Answer, &c.Interest, &c.InterestBy, &c.Account, &c.AccountBy, &c.ReadBack, &c.ReadBackOn, &fixed, &starts)
+	c.Fixed, c.PageStarts = fixed != 0, parseNumbers(starts)
+	return err
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// numbers is page starts as they are stored: "0 1843 3920".
+func numbers(ns []int) string {
+	out := make([]string, len(ns))
+	for i, n := range ns {
+		out[i] = strconv.Itoa(n)
+	}
+	return strings.Join(out, " ")
+}
+
+func parseNumbers(s string) []int {
+	var out []int
+	for _, f := range strings.Fields(s) {
+		n, err := strconv.Atoi(f)
+		if err != nil {
+			return nil
+		}
+		out = append(out, n)
+	}
+	return out
 }
 
 // one reads a contribution; the caller has asked who.Must and looked at its terms.

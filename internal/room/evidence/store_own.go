@@ -21,6 +21,7 @@ func wipe(tx *db.Tx, programme, id string) error {
 	if err := search.Drop(tx, programme, id); err != nil {
 		return err
 	}
-	return tx.Do(db.Q(`update evidence_contribution set words = '', source = '', interpreter = '', role = '', reference = '', said_on = ''
+	return tx.Do(db.Q(`update evidence_contribution set words = '', source = '', interpreter = '', role = '', reference = '', said_on = '',
+		asked = '', answer = '', interest = '', interest_by = '', account = '', account_by = '', page_starts = ''
 		where programme = ? and id = ?`, programme, id))
 }

@@ -1,0 +1,92 @@
+package evidence
+
+import (
+	"bytes"
+	"context"
+
+	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
+	"plait/internal/spine/who"
+)
+
+// waiting reads uploads that the actor sent and nobody has used yet, in the order asked.
+func (r *Room) waiting(tx *db.Tx, a who.Actor, ids []string) ([]upload, error) {
+	var out []upload
+	for _, id := range ids {
+		u, ok, err := uploadOf(tx, a.Programme, id)
+		if err != nil {
+			return nil, err
+		}
+		if !ok || u.Actor != a.Key() || u.State != uploadWhole {
+			return nil, fault.New(fault.Missing, "evidence.upload_gone").With("evidence.upload_gone_do")
+		}
+		out = append(out, u)
+	}
+	return out, nil
+}
+
+// attach gives uploads to a contribution, in the transaction that makes it.
+func (r *Room) attach(tx *db.Tx, programme, contribution string, files []upload, now int64) ([]Medium, error) {
+	var out []Medium
+	for i, u := range files {
+		if err := r.files.Keep(tx, programme, u.ID, contribution); err != nil {
+			return nil, err
+		}
+		m := u.medium()
+		if err := insertMedium(tx, programme, contribution, int64(i), m, now); err != nil {
+			return nil, err
+		}
+		if err := useUpload(tx, programme, u.ID); err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// dress makes contributions fit to be given out: with their files, and without names that
+// the actor may not see.
+func dress(ctx context.Context, tx *db.Tx, cs []Contribution) error {
+	hideHelpers(ctx, tx, cs)
+	ids := make([]string, len(cs))
+	for i, c := range cs {
+		ids[i] = c.Ref.ID
+	}
+	media, err := mediaOf(tx, who.From(ctx).Programme, ids)
+	for i := range cs {
+		cs[i].Media = media[cs[i].Ref.ID]
+	}
+	return err
+}
+
+// dropMedia takes the files of contributions away for good, with all that was said of them.
+func (r *Room) dropMedia(tx *db.Tx, programme string, ids ...string) error {
+	if err := r.files.Drop(tx, programme, ids...); err != nil {
+		return err
+	}
+	return deleteMedia(tx, programme, ids)
+}
+
+// wordless is the title of a contribution that has no words: the name of what it is,
+// which pages translate.
+func wordless(c Contribution, files []upload) string {
+	switch {
+	case c.Asked != "" && c.Answer != "":
+		return c.Asked + ": " + c.Answer
+	case len(files) > 0 && c.Expressed == "drawn":
+		return "A drawing"
+	case len(files) > 0:
+		return map[string]string{Picture: "A picture", Sound: "A recording", Video: "A film", Document: "A document"}[files[0].Kind]
+	case c.Answer != "":
+		return c.Answer
+	}
+	return "Shown without words"
+}
+
+// TakePicture takes in a picture that was made here, safe already: a card cut out of a
+// photo. It gives the upload's id, the same again for the same key. It runs its own
+// transactions.
+func (r *Room) TakePicture(ctx context.Context, project, name string, jpeg []byte, key string) (string, error) {
+	out, err := r.take(ctx, project, name, key, bytes.NewReader(jpeg))
+	return out.ID, err
+}
