@@ -14,7 +14,7 @@ const (
 	roleVerbs role = "verbs" // do*.go
 	roleStore role = "store" // store*.go
 	roleFace  role = "face"  // web*.go, api*.go, cli*.go
-	roleDoor  role = "door"  // room.go
+	roleDoor  role = "door"  // room.go, plug*.go: the parts of a large room's Plug
 	roleOther role = "other" // doc.go, job*.go
 )
 
@@ -33,13 +33,13 @@ var closedTo = map[role]struct {
 }
 
 // roomFolders are the folders a room may have.
-var roomFolders = []string{"pages", "sql", "words", "script", "testdata"}
+var roomFolders = []string{"pages", "sql", "words", "script", "testdata", "assets"}
 
 func roleOf(name string) role {
 	base := strings.TrimSuffix(name, ".go")
 	part := func(p string) bool { return base == p || strings.HasPrefix(base, p+"_") }
 	switch {
-	case base == "room":
+	case base == "room" || part("plug"):
 		return roleDoor
 	case base == "doc" || part("job"):
 		return roleOther
