@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"time"
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
@@ -265,15 +264,6 @@ func (f *face) day(r *http.Request, day string) string {
 // on is an instant's day in the reader's language.
 func (f *face) on(r *http.Request, at int64, zone string) string {
 	return f.day(r, clock.DayOf(at, zone))
-}
-
-// typed is a stored day as people type it: 20/11/2026. What is no day stays as it is.
-func typed(day string) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return t.Format("2/1/2006")
 }
 
 // choices is the options of radios, each with its word under prefix.

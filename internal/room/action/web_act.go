@@ -39,7 +39,7 @@ func (f *face) planView(r *http.Request, in PlanIn, was string) (planView, error
 	if in.Try {
 		v.Label = f.T(r, "action.try_label")
 	}
-	v.Due, v.LookBack = typed(in.Due), typed(in.LookBack)
+	v.Due, v.LookBack = form.Typed(in.Due), form.Typed(in.LookBack)
 	err := f.room.db.Read(r.Context(), func(tx *db.Tx) (err error) {
 		ctx := tx.Context()
 		if v.Owners, err = f.owners(ctx, tx, r, was); err != nil {
@@ -349,7 +349,7 @@ func (f *face) finish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		if out, e := f.seen(r.Context(), r, KindAction); e == nil {
 			v := end(f, r, out, in)
-			v.In.Since, v.In.On = typed(in.Since), typed(in.On)
+			v.In.Since, v.In.On = form.Typed(in.Since), form.Typed(in.On)
 			if out.Version != in.Version {
 				v.In.Version, v.Key, v.Now = out.Version, "", f.nowRows(r, out)
 			}
@@ -389,7 +389,7 @@ func (f *face) look(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		if out, e := f.seen(r.Context(), r, KindAction); e == nil {
 			v := end(f, r, out, in)
-			v.In.NextLookBack, v.In.On = typed(in.NextLookBack), typed(in.On)
+			v.In.NextLookBack, v.In.On = form.Typed(in.NextLookBack), form.Typed(in.On)
 			if out.Version != in.Version {
 				v.In.Version, v.Key, v.Now = out.Version, "", f.nowRows(r, out)
 			}

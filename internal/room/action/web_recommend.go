@@ -313,7 +313,7 @@ type decideView struct {
 
 func (f *face) decideView(r *http.Request, out SeeOut, in DecideIn) decideView {
 	v := decideView{In: in, What: out.Title, Action: r.URL.Path, Key: r.FormValue("key"), Decisions: f.choices(r, "action.decision", Decisions())}
-	v.In.On = typed(in.On)
+	v.In.On = form.Typed(in.On)
 	for _, o := range out.Recommendation.Options {
 		v.Options = append(v.Options, page.Option{Value: o, Text: o})
 	}

@@ -1,13 +1,11 @@
 package evidence
 
 import (
-	"encoding/base64"
 	"strconv"
 	"strings"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
-	"plait/internal/kit/id"
 	"plait/internal/kit/search"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
@@ -135,7 +133,7 @@ func list(tx *db.Tx, in ListIn, may db.Part) ([]Contribution, string, error) {
 	if in.State != "" {
 		where = append(where, db.Q("r.state = ?", in.State))
 	}
-	at, last, after := cursor(in.After)
+	at, last, after := db.ReadCursor(in.After)
 	order := db.Q("order by r.changed_at desc, r.id desc limit ?", in.Limit+1)
 	switch {
 	case in.Batch != "":
@@ -154,7 +152,7 @@ func list(tx *db.Tx, in ListIn, may db.Part) ([]Contribution, string, error) {
 	}
 	out = out[:in.Limit]
 	end := out[len(out)-1]
-	next := base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(end.ChangedAt, 10) + " " + end.Ref.ID))
+	next := db.Cursor(end.ChangedAt, end.Ref.ID)
 	return out, next, nil
 }
 
@@ -173,16 +171,6 @@ func listBatch(tx *db.Tx, programme string, in ListIn, may db.Part) (out ListBat
 	out.N, err = db.Count(tx, db.Join(db.Q(`select count(*) from ref_record r join evidence_contribution c on c.programme = r.programme and c.id = r.id where`),
 		db.And(may, db.Q("r.project = ? and r.kind = ? and c.batch = ?", in.Project, Kind, in.Batch))))
 	return out, err
-}
-
-func cursor(s string) (at int64, last string, ok bool) {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || s == "" {
-		return 0, "", false
-	}
-	stamp, last, ok := strings.Cut(string(b), " ")
-	at, err = strconv.ParseInt(stamp, 10, 64)
-	return at, last, ok && err == nil && id.Valid(last)
 }
 
 // holding is every stored form of one or two strands that holds s.

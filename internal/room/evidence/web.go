@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"plait/internal/kit/db"
@@ -98,15 +97,6 @@ func (f *face) named(r *http.Request, name string, files int64) string {
 		return name
 	}
 	return f.T(r, "evidence.import_and_more", "Name", name, "Count", files-1)
-}
-
-// typed is a stored day as people type it: 20/11/2026. What is no day stays as it is.
-func typed(day string) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return t.Format("2/1/2006")
 }
 
 // paperView is a reference as its own page shows it.
@@ -252,7 +242,7 @@ func (f *face) view(r *http.Request, in GiveIn) giveView {
 	for _, u := range terms.Uses()[1:] {
 		v.Uses = append(v.Uses, page.Option{Value: string(u), Text: f.T(r, "house.use_"+string(u)), Checked: slices.Contains(in.Uses, u)})
 	}
-	v.On, v.Ends = typed(in.On), typed(in.Ends)
+	v.On, v.Ends = form.Typed(in.On), form.Typed(in.Ends)
 	v.Sites = f.sites(r, in.Project)
 	v.Ways = f.options(r, "expressed", Ways())
 	v.Voices = f.options(r, "voice", Voices())
@@ -419,7 +409,7 @@ type editView struct {
 
 func (f *face) editView(r *http.Request, in EditIn) editView {
 	v := editView{EditIn: in, Project: r.PathValue("project"), Action: r.URL.Path, Key: r.FormValue("key")}
-	v.On = typed(in.On)
+	v.On = form.Typed(in.On)
 	for _, s := range Strands() {
 		v.Choices = append(v.Choices, page.Option{Value: s, Text: f.T(r, "page.strand."+s), Checked: slices.Contains(in.Strands, s)})
 	}

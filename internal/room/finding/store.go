@@ -1,13 +1,8 @@
 package finding
 
 import (
-	"encoding/base64"
-	"strconv"
-	"strings"
-
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
-	"plait/internal/kit/id"
 	"plait/internal/kit/search"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
@@ -72,7 +67,7 @@ func list(tx *db.Tx, in ListIn, may db.Part, now int64) ([]Finding, string, erro
 	if in.State != "" {
 		where = append(where, db.Q("r.state = ?", in.State))
 	}
-	if at, last, ok := cursor(in.After); ok {
+	if at, last, ok := db.ReadCursor(in.After); ok {
 		where = append(where, db.Q("(r.changed_at, r.id) < (?, ?)", at, last))
 	}
 	out, err := db.All(tx, db.Join(db.Q(selected+" where"), db.And(where...), db.Q("order by r.changed_at desc, r.id desc limit ?", in.Limit+1)), scan)
@@ -81,22 +76,7 @@ func list(tx *db.Tx, in ListIn, may db.Part, now int64) ([]Finding, string, erro
 	}
 	out = out[:in.Limit]
 	end := out[len(out)-1]
-	return out, after(end.ChangedAt, end.Ref.ID), nil
-}
-
-// after is the cursor of a page's last row.
-func after(at int64, id string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(at, 10) + " " + id))
-}
-
-func cursor(s string) (at int64, last string, ok bool) {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || s == "" {
-		return 0, "", false
-	}
-	stamp, last, ok := strings.Cut(string(b), " ")
-	at, err = strconv.ParseInt(stamp, 10, 64)
-	return at, last, ok && err == nil && id.Valid(last)
+	return out, db.Cursor(end.ChangedAt, end.Ref.ID), nil
 }
 
 // states counts a project's findings by state.

@@ -92,7 +92,7 @@ func fatesOf(tx *db.Tx, programme string, ids []string) ([]signed, error) {
 // longest waiting first. may is who may see them.
 func owed(tx *db.Tx, in OwingIn, may db.Part, now int64) ([]ref.Record, string, error) {
 	where := []db.Part{may, terms.Where("r", terms.Project, now), db.Q("r.project = ? and r.kind = ? and r.fate = ?", in.Project, said, Owing)}
-	if at, last, ok := cursor(in.After); ok {
+	if at, last, ok := db.ReadCursor(in.After); ok {
 		where = append(where, db.Q("(r.changed_at, r.id) > (?, ?)", at, last))
 	}
 	out, err := db.All(tx, db.Join(db.Q("select "+ref.Columns("r")+" from ref_record r where"), db.And(where...),
@@ -102,7 +102,7 @@ func owed(tx *db.Tx, in OwingIn, may db.Part, now int64) ([]ref.Record, string, 
 	}
 	out = out[:in.Limit]
 	end := out[len(out)-1]
-	return out, after(end.ChangedAt, end.ID), nil
+	return out, db.Cursor(end.ChangedAt, end.ID), nil
 }
 
 // gone remembers when contributions that a finding stands on were taken back.

@@ -107,7 +107,7 @@ func sourcesOf(tx *db.Tx, programme, finding, strand, from string, most, now int
 	} else {
 		where = append(where, db.Join(db.Q("r.strand in"), db.List(forms(strand))))
 	}
-	if at, last, ok := cursor(from); ok {
+	if at, last, ok := db.ReadCursor(from); ok {
 		where = append(where, db.Q("(t.at, t.id) > (?, ?)", at, last))
 	}
 	out, err := db.All(tx, db.Join(db.Q("select "+sourceColumns+sourceFrom, programme, finding, said), db.And(where...),
@@ -117,7 +117,7 @@ func sourcesOf(tx *db.Tx, programme, finding, strand, from string, most, now int
 	}
 	out = out[:most]
 	end := out[len(out)-1]
-	return out, after(end.At, end.Tie), nil
+	return out, db.Cursor(end.At, end.Tie), nil
 }
 
 // picked reads with what stance a finding stands on some contributions.

@@ -1,13 +1,8 @@
 package lesson
 
 import (
-	"encoding/base64"
-	"strconv"
-	"strings"
-
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
-	"plait/internal/kit/id"
 	"plait/internal/kit/search"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/tie"
@@ -124,7 +119,7 @@ func list(tx *db.Tx, programme string, in ListIn, may db.Part) ([]Lesson, string
 	if in.Aim != "" {
 		where = append(where, db.Q("exists (select 1 from lesson_aim a where a.programme = r.programme and a.aim = ? and a.lesson = r.id)", in.Aim))
 	}
-	if at, last, ok := cursor(in.After); ok {
+	if at, last, ok := db.ReadCursor(in.After); ok {
 		where = append(where, db.Q("(r.changed_at, r.id) < (?, ?)", at, last))
 	}
 	out, err := db.All(tx, db.Join(from, db.Q("where"), db.And(where...), db.Q("order by r.changed_at desc, r.id desc limit ?", in.Limit+1)), scan)
@@ -135,20 +130,10 @@ func list(tx *db.Tx, programme string, in ListIn, may db.Part) ([]Lesson, string
 	if int64(len(out)) > in.Limit {
 		out = out[:in.Limit]
 		end := out[len(out)-1]
-		next = base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(end.ChangedAt, 10) + " " + end.Ref.ID))
+		next = db.Cursor(end.ChangedAt, end.Ref.ID)
 	}
 	out, err = withAims(tx, programme, out)
 	return out, next, err
-}
-
-func cursor(s string) (at int64, last string, ok bool) {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || s == "" {
-		return 0, "", false
-	}
-	stamp, last, ok := strings.Cut(string(b), " ")
-	at, err = strconv.ParseInt(stamp, 10, 64)
-	return at, last, ok && err == nil && id.Valid(last)
 }
 
 type counted struct {

@@ -2,13 +2,9 @@ package outcome
 
 import (
 	"context"
-	"encoding/base64"
-	"strconv"
-	"strings"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
-	"plait/internal/kit/id"
 	"plait/internal/kit/search"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
@@ -100,7 +96,7 @@ func list(tx *db.Tx, in ListIn, may db.Part) ([]Outcome, string, error) {
 	if in.Shared {
 		where = append(where, db.Q("r.kind = ?", Kind))
 	}
-	if at, last, ok := cursor(in.After); ok {
+	if at, last, ok := db.ReadCursor(in.After); ok {
 		where = append(where, db.Q("(r.changed_at, r.id) < (?, ?)", at, last))
 	}
 	out, err := db.All(tx, db.Join(db.Q(selected+" where"), db.And(where...), db.Q("order by r.changed_at desc, r.id desc limit ?", in.Limit+1)), scan)
@@ -109,17 +105,7 @@ func list(tx *db.Tx, in ListIn, may db.Part) ([]Outcome, string, error) {
 	}
 	out = out[:in.Limit]
 	end := out[len(out)-1]
-	return out, base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(end.ChangedAt, 10) + " " + end.Ref.ID)), nil
-}
-
-func cursor(s string) (at int64, last string, ok bool) {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || s == "" {
-		return 0, "", false
-	}
-	stamp, last, ok := strings.Cut(string(b), " ")
-	at, err = strconv.ParseInt(stamp, 10, 64)
-	return at, last, ok && err == nil && id.Valid(last)
+	return out, db.Cursor(end.ChangedAt, end.Ref.ID), nil
 }
 
 type counted struct {

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
@@ -190,18 +189,9 @@ type formView struct {
 	AddPerson    string
 }
 
-// typed is a stored day as people type it: 20/11/2026. What is no day stays as it is.
-func typed(day string) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return t.Format("2/1/2006")
-}
-
 // fill loads what the form offers to choose from.
 func (f *face) fill(r *http.Request, v *formView, from []ref.Ref) error {
-	v.Action, v.Key, v.On = r.URL.Path, r.FormValue("key"), typed(v.On)
+	v.Action, v.Key, v.On = r.URL.Path, r.FormValue("key"), form.Typed(v.On)
 	v.Paper = slices.Contains([]string{Policy, Strategy, "resource"}, v.Sort)
 	return f.room.db.Read(r.Context(), func(tx *db.Tx) error {
 		ctx := tx.Context()
