@@ -116,6 +116,24 @@ func TestChainInParts(t *testing.T) {
 				return err
 			})
 		}
+		// An entry that would never be linked is noticed.
+		forgot := h.IDs.New()
+		h.Write(func(tx *db.Tx) error {
+			if err := trail.Put(ctx, tx, forgot, 11, "thing.give", ref.Of("thing", h.IDs.New()), 1, nil); err != nil {
+				return err
+			}
+			return tx.Do(db.Q("delete from trail_wait where programme = ? and entry = ?", h.Programme, forgot))
+		})
+		h.Read(func(tx *db.Tx) error {
+			p, err := trail.Check(tx, h.Programme)
+			if len(p.Broken) != 1 || !strings.Contains(p.Broken[0], "1 entries are in no link, but 0 wait") {
+				t.Errorf("an entry that waits nowhere: %q", p.Broken)
+			}
+			return err
+		})
+		h.Write(func(tx *db.Tx) error {
+			return tx.Do(db.Q("insert into trail_wait (programme, entry) values (?, ?)", h.Programme, forgot))
+		})
 		// Erasing half of it breaks nothing.
 		h.Write(func(tx *db.Tx) error {
 			for _, c := range changes[:600] {
