@@ -157,7 +157,7 @@ func thirdParty(tr *tree) []finding {
 			}
 			switch {
 			case (s.isTest || strings.HasSuffix(s.dir, "test")) && under(imp, testLibraries):
-			case s.zone == "test" && under(imp, append([]string{"github.com/chromedp"}, testLibraries...)):
+			case (s.zone == "test" || s.zone == "bench") && under(imp, append([]string{"github.com/chromedp"}, testLibraries...)):
 			case s.zone == "engine" && under(imp, []string{"gonum.org/v1/gonum"}):
 			default:
 				out = append(out, found(where, "%s is third-party: wrap it in one package of internal/kit and import that", imp))
@@ -303,6 +303,7 @@ func TestThirdPartyFindsPlantedFaults(t *testing.T) {
 		{"a test library in a test", file("internal/room/a/a_test.go", uses("a", "github.com/google/go-cmp/cmp", "pgregory.net/rapid")), ""},
 		{"a test library in the program", file("internal/room/a/a.go", uses("a", "github.com/google/go-cmp/cmp")), "wrap it"},
 		{"chromedp outside test", file("internal/room/a/a_test.go", uses("a", "github.com/chromedp/chromedp")), "wrap it"},
+		{"chromedp in bench", file("bench/offline/x.go", uses("main", "github.com/chromedp/chromedp")), ""},
 		{"chromedp in test", file("test/browser/x.go", uses("browser", "github.com/chromedp/chromedp", "github.com/chromedp/cdproto/page")), ""},
 		{"gonum in an engine", file("internal/engine/layout/x.go", uses("layout", "gonum.org/v1/gonum/mat")), ""},
 		{"kit", file("internal/kit/web/x.go", uses("web", "github.com/danielgtaylor/huma/v2")), ""},

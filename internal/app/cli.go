@@ -15,8 +15,9 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/lang"
-	"plait/internal/room/action"
+	"plait/internal/kit/photo"
 	"plait/internal/room/evidence"
+	"plait/internal/room/paper"
 	"plait/internal/spine/news"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
@@ -35,7 +36,7 @@ type command struct {
 // Main is the whole program: it runs the command line with the process's own arguments,
 // environment and streams.
 func Main() int {
-	if code, called := child.Called(os.Args[1:], os.Stdin, os.Stdout, evidence.ReadFile(), action.ShrinkPhoto()); called {
+	if code, called := child.Called(os.Args[1:], os.Stdin, os.Stdout, evidence.ReadFile(), evidence.DrawPage(), photo.Task(), paper.CutPhoto()); called {
 		return code
 	}
 	c := newCommand(config.Environment, os.Stdout, os.Stderr)
@@ -49,7 +50,11 @@ func Main() int {
 func (c *command) apart(h *House) {
 	if c.self != "" {
 		h.rooms.evidence.Reads(evidence.NewApart(c.self))
-		h.rooms.action.Shrinks(action.NewApart(c.self))
+		h.rooms.evidence.Pages(evidence.NewPagesApart(c.self))
+		line := photo.NewLine(photo.NewApart(c.self)) // one picture at a time, whoever sends it
+		h.rooms.action.Shrinks(line)
+		h.rooms.evidence.Shrinks(line)
+		h.rooms.paper.Cuts(paper.NewApart(c.self))
 	}
 }
 

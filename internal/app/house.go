@@ -17,10 +17,12 @@ import (
 	"plait/internal/kit/clock"
 	"plait/internal/kit/config"
 	"plait/internal/kit/db"
+	"plait/internal/kit/document"
 	"plait/internal/kit/id"
 	"plait/internal/kit/job"
 	"plait/internal/kit/lang"
 	"plait/internal/kit/mail"
+	"plait/internal/kit/media"
 	"plait/internal/kit/page"
 	"plait/internal/kit/paper"
 	"plait/internal/kit/photo"
@@ -165,7 +167,7 @@ func Build(d *db.DB, o Options) (*House, error) {
 
 // shared is the words of the house and its kits.
 func shared() []lang.Source {
-	return []lang.Source{page.Words(), seal.Words(), mail.Words(), config.Words(), paper.Words(), blob.Words(), photo.Words(), {Name: "house", FS: sub(words, "words")}}
+	return []lang.Source{page.Words(), seal.Words(), mail.Words(), config.Words(), paper.Words(), blob.Words(), media.Words(), photo.Words(), document.Words(), {Name: "house", FS: sub(words, "words")}}
 }
 
 func faceOf() *web.Face { return &web.Face{} }

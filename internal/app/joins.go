@@ -31,9 +31,24 @@ func (c cardWords) Own(ctx context.Context, tx *db.Tx) ([]card.Word, error) {
 	words := make([]card.Word, len(out.Contributions))
 	for i, x := range out.Contributions {
 		// Oldest first: people read their own story from its beginning.
-		words[len(words)-1-i] = card.Word{Ref: x.Ref, Words: x.Words, On: x.On, Role: x.Role, Language: x.Language, Version: x.Version, Strand: x.Strand}
+		words[len(words)-1-i] = card.Word{Ref: x.Ref, Words: x.Words, On: x.On, Role: x.Role, Language: x.Language, Version: x.Version, Strand: x.Strand,
+			Files: cardFiles(x.Media)}
 	}
 	return words, nil
+}
+
+func cardFiles(media []evidence.Medium) []card.File {
+	out := make([]card.File, len(media))
+	for i, m := range media {
+		out[i] = card.File{ID: m.ID, Kind: m.Kind, Alt: m.Alt, Width: m.Width, Height: m.Height, Captions: m.Captions != ""}
+	}
+	return out
+}
+
+// Open gives one file of what the person said.
+func (c cardWords) Open(ctx context.Context, file string) (card.Opened, error) {
+	out, err := c.evidence.Open(ctx, file)
+	return card.Opened{ID: out.ID, Name: out.Name, Media: out.Media, Captions: out.Captions, Content: out.Content}, err
 }
 
 // Correct changes words and role label.

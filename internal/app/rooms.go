@@ -57,6 +57,7 @@ func newRooms(n plug.Needs) *rooms {
 	r.consent = consent.New(n, r.programme)
 	r.people.SetWords(r.consent)
 	r.evidence = evidence.New(n, r.consent, r.programme, speakers{r.people})
+	r.evidence.SetHosts(r.project)
 	r.card = card.New(n, r.people, cardWords{n.Desk, r.evidence}, cardConsents{n.Desk, r.consent}, cardStories{n.Desk, r}, r.programme)
 	drawn := threads{r}
 	r.told = &tellers{}
@@ -73,8 +74,9 @@ func newRooms(n plug.Needs) *rooms {
 	r.output.SetZones(r.programme)
 	r.action.SetZones(r.programme)
 	r.finding.SetZones(r.programme)
+	r.finding.SetMarks(findingMarks{r.evidence})
 	r.paper = paper.New(n, paperCards{n.Desk, r.evidence})
-	r.worry = worry.New(n)
+	r.worry = worry.New(n, names{r}, worryBoxes{r.account}, worryWords{r.evidence}, r.programme)
 	r.search = search.New(n)
 	r.keeper = keeper.New(n)
 	shown.plugs = list(r)

@@ -54,7 +54,12 @@ func (t *tellers) Tell(ctx context.Context, tx *db.Tx, programme string, refs []
 type findingWords struct{ evidence *evidence.Room }
 
 func voiceOf(c evidence.Contribution) finding.Voice {
-	return finding.Voice{Ref: c.Ref, Words: c.Words, Strand: c.Strand, Role: c.Role, On: c.On, Source: c.Source, Language: c.Language, Version: c.Version}
+	words := c.Words
+	if words == "" {
+		words = c.Title // what was shown without words
+	}
+	return finding.Voice{Ref: c.Ref, Words: words, Strand: c.Strand, Role: c.Role, On: c.On, Source: c.Source, Language: c.Language, Version: c.Version,
+		Behalf: c.Voice == "behalf"}
 }
 
 // Listed gives a page of a project's contributions.
@@ -74,6 +79,44 @@ func (w findingWords) Listed(ctx context.Context, tx *db.Tx, q finding.Query) ([
 func (w findingWords) Some(ctx context.Context, tx *db.Tx, refs []ref.Ref) (map[ref.Ref]finding.Voice, error) {
 	out := map[ref.Ref]finding.Voice{}
 	return out, some(tx.Within(ctx), w.evidence, refs, func(c evidence.Contribution) { out[c.Ref] = voiceOf(c) })
+}
+
+// findingMarks joins the room finding to what was marked.
+type findingMarks struct{ evidence *evidence.Room }
+
+func markOf(project, contribution string, x evidence.Excerpt) finding.Mark {
+	m := finding.Mark{ID: x.ID, Words: x.Kind == evidence.InText, Text: x.Called(), Label: x.Label, Start: x.Start, End: x.End,
+		Place: "/evidence/" + project + "/said/" + contribution + "/mark/" + x.ID}
+	if x.Lost() {
+		m.Text = ""
+	}
+	if !m.Words && m.Text == m.Label {
+		m.Label = ""
+	}
+	return m
+}
+
+// Of gives the marks of one contribution.
+func (w findingMarks) Of(ctx context.Context, tx *db.Tx, at ref.Ref) ([]finding.Mark, error) {
+	marks, err := w.evidence.Marks(tx.Within(ctx), evidence.MarksIn{Ref: at})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]finding.Mark, len(marks.Marks))
+	for i, x := range marks.Marks {
+		out[i] = markOf(marks.Project, at.ID, x)
+	}
+	return out, nil
+}
+
+// Some gives marks by their ids.
+func (w findingMarks) Some(ctx context.Context, tx *db.Tx, ids []string) (map[string]finding.Mark, error) {
+	marks, err := w.evidence.Excerpts(tx.Within(ctx), tx, ids)
+	out := map[string]finding.Mark{}
+	for id, x := range marks {
+		out[id] = markOf(x.Project, x.Contribution, x.Excerpt)
+	}
+	return out, err
 }
 
 // some reads contributions by their refs, as many at a time as the room gives.
@@ -99,7 +142,7 @@ type letterWords struct{ evidence *evidence.Room }
 func (w letterWords) Some(ctx context.Context, tx *db.Tx, refs []ref.Ref) (map[ref.Ref]output.Voice, error) {
 	out := map[ref.Ref]output.Voice{}
 	return out, some(tx.Within(ctx), w.evidence, refs, func(c evidence.Contribution) {
-		out[c.Ref] = output.Voice{Ref: c.Ref, Words: c.Words, On: c.On, Source: c.Source, Language: c.Language}
+		out[c.Ref] = output.Voice{Ref: c.Ref, Words: c.Words, On: c.On, Source: c.Source, Language: c.Language, Behalf: c.Voice == "behalf"}
 	})
 }
 

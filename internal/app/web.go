@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"plait/internal/kit/lang"
 	"plait/internal/kit/page"
 	"plait/internal/kit/web"
+	"plait/internal/room/evidence"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/who"
 )
@@ -20,11 +22,11 @@ func faultOf(err error) *fault.Fault { return fault.Of(err) }
 
 // identify says who is asking and what the page around the answer shows.
 func (h *House) identify(w http.ResponseWriter, r *http.Request) (context.Context, error) {
-	c := page.Chrome{Path: r.URL.RequestURI(), OfflineOff: false}
+	c := page.Chrome{Path: r.URL.RequestURI(), OfflineOff: !h.keepsWork()}
 	actor := who.Actor{}
 	wish := ""
 	card, carded := h.rooms.card.Actor(r)
-	if carded && h.rooms.card.Contributors(r.URL.Path) {
+	if carded && (h.rooms.card.Contributors(r.URL.Path) || h.rooms.worry.Contributors(r.URL.Path)) {
 		actor, c.LeaveURL = card, "/card/leave"
 	} else {
 		a, profile, err := h.rooms.account.Who(r)
@@ -34,6 +36,7 @@ func (h *House) identify(w http.ResponseWriter, r *http.Request) (context.Contex
 		if a.Kind == who.Account {
 			actor, wish = a, profile.Language
 			c.Account, c.SignOut = profile.Name, true
+			c.Keeper = evidence.Keeper(a.ID, a.Programme)
 		}
 	}
 	actor.Request = web.RequestID(r.Context())
@@ -139,9 +142,35 @@ func (h *House) publicRoutes() []web.Route {
 		{Pattern: "GET /{$}", Permission: web.Public, Handle: h.start},
 		{Pattern: "GET /healthz", Permission: web.Public, Handle: h.health},
 		{Pattern: "GET /public/accessibility", Permission: web.Public, Handle: text("accessibility")},
+		{Pattern: "GET /public/offline.js", Permission: web.Public, Handle: h.offline},
 		{Pattern: "GET /public/help", Permission: web.Public, Handle: text("help")},
 		{Pattern: "GET /public/privacy", Permission: web.Public, Handle: text("privacy")},
 	}
+}
+
+// keepsWork says whether a browser may keep work on the device at this address: browsers
+// allow it over https and on this machine alone.
+func (h *House) keepsWork() bool {
+	u, err := url.Parse(h.base)
+	if err != nil || h.Face.Secure {
+		return h.Face.Secure
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// offline is the service worker. It is asked for anew each time, so that a browser has the
+// one of this version, and may look after every page.
+func (h *House) offline(w http.ResponseWriter, _ *http.Request) error {
+	script, err := h.Face.Pages.Worker("evidence-offline.js", "evidence-capture.js")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("Service-Worker-Allowed", "/")
+	_, err = w.Write(script)
+	return err
 }
 
 func licences(f *web.Face) string {

@@ -98,6 +98,8 @@ func (s *Shared) start() {
 		chromedp.ExecPath(path), chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("lang", "en-GB"),
+		// A microphone and a camera of its own: a beep each second, and leave to use them.
+		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 		chromedp.Env("TZ=Europe/London"),
 	)
 	if os.Getuid() == 0 {

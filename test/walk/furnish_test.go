@@ -68,7 +68,12 @@ func (s *street) furnish(lead *visitor) scene {
 	act := s.run(ctx, "consent.withdraw", map[string]any{"ref": gone})["act"]
 
 	s.thread(strings.TrimPrefix(person.(string), "person:"))
+	do("worry.pass", "words", "He would not let me speak to her alone")
+	of("worry.pass", "words", "I am worried about how we keep people safe")
 
+	if resp, body := lead.post("/evidence/"+s.Project+"/shown/pictures", url.Values{"statements": {"What matters most?\nWhat is hard?"}, "icons": {"home", "bus", "happy"}}); !strings.Contains(resp.Request.URL.Path, "/shown/ask/") {
+		s.t.Fatalf("what is asked of someone: %s at %s\n%s", resp.Status, resp.Request.URL.Path, words(body))
+	}
 	batch := lead.upload("/evidence/"+s.Project+"/import", "files", "spring.csv", sheet)
 	s.work()
 	if resp, body := lead.post(batch+"/shared", url.Values{"strands": {"lived"}}); !strings.HasSuffix(resp.Request.URL.Path, "/check") {

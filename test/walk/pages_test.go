@@ -25,10 +25,11 @@ const (
 // unreached are the routes that no link leads to, with the reason.
 func unreached() map[string]string {
 	return map[string]string{
-		"GET /account/enter/{token}": "its link is in a letter; every test that signs in opens it",
-		"GET /card/leave":            "it closes the card and leads out of the house; a test of the card opens it",
-		"GET /account/programme":     "shown to those who work in several programmes",
-		"GET /card/q/{code}":         "its address is in the picture on the card; the locked card is opened by it",
+		"GET /account/enter/{token}":                          "its link is in a letter; every test that signs in opens it",
+		"GET /card/leave":                                     "it closes the card and leads out of the house; a test of the card opens it",
+		"GET /account/programme":                              "shown to those who work in several programmes",
+		"GET /evidence/{project}/shown/ask/{asking}/card/{n}": "a picture on the page that is handed over; TestChooseAPicture shows it",
+		"GET /card/q/{code}":                                  "its address is in the picture on the card; the locked card is opened by it",
 	}
 }
 

@@ -135,3 +135,49 @@ func (w *world) others(b *testing.B, stop chan bool, waits chan time.Duration) {
 		longest = max(longest, time.Since(began))
 	}
 }
+
+// BenchmarkTwoGigabytes takes in a film of 2 GiB chunk by chunk, as a phone sends it, and
+// makes it whole with a span in every tenth chunk: go test -bench TwoGigabytes -benchtime 1x
+// -run none. What it tells of memory is the most this process ever held.
+func BenchmarkTwoGigabytes(b *testing.B) {
+	const size = 2 << 30
+	do := func(b *testing.B, at string) {
+		w := newWorld(b, at)
+		chunk := noise(blob.ChunkSize, "film")
+		for range b.N {
+			began := time.Now()
+			c, err := w.Begin(b.Context(), programme, "film.mp4")
+			if err != nil {
+				b.Fatal(err)
+			}
+			for at := int64(0); at < size; {
+				chunk[0]++
+				if at, err = w.Put(b.Context(), programme, c.ID, at, chunk); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(time.Since(began).Seconds(), "s-in")
+			began = time.Now()
+			if _, err := w.Whole(b.Context(), programme, c.ID, size, func(io.ReadSeeker) (out []blob.Span, err error) {
+				for at := int64(0); at < size; at += 10 * blob.ChunkSize {
+					out = append(out, blob.Span{At: at, Len: 100})
+				}
+				return out, nil
+			}); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(time.Since(began).Seconds(), "s-whole")
+			status, err := os.ReadFile("/proc/self/status")
+			if err != nil {
+				continue // not Linux: its memory is not told
+			}
+			_, after, _ := strings.Cut(string(status), "VmHWM:")
+			var kb float64
+			if _, err := fmt.Sscan(after, &kb); err == nil {
+				b.ReportMetric(kb/1024, "MiB-most")
+			}
+		}
+	}
+	b.Run("sqlite", func(b *testing.B) { do(b, b.TempDir()) })
+	b.Run("postgres", func(b *testing.B) { do(b, postgres(b)) })
+}

@@ -132,7 +132,7 @@ func (in *intake) all(ctx context.Context, r io.Reader, most int64) error {
 			in.media = http.DetectContentType(buf[:got])
 		}
 		if in.size += int64(got); in.size > most {
-			return fault.New(fault.TooBig, "blob.too_big", "Most", max(1, most>>20)).With("blob.too_big_do")
+			return errTooBig(most)
 		}
 		if got > 0 {
 			if err := in.chunk(ctx, n, buf[:got]); err != nil {

@@ -421,6 +421,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "take-slowly" {
 		os.Exit(takeSlowly(os.Args[2]))
 	}
+	if len(os.Args) == 4 && os.Args[1] == "put-slowly" {
+		os.Exit(putSlowly(os.Args[2], os.Args[3]))
+	}
 	os.Exit(m.Run())
 }
 

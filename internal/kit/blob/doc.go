@@ -4,6 +4,11 @@
 // transaction. Keep gives it to one record; it is never shared between records. What no
 // record was given within a day is swept.
 //
+// A large file may also come chunk by chunk, each in a request of its own (Begin, Put,
+// Whole), from a sender who goes away and comes back: what was acknowledged stays. What it
+// must not tell, such as the place where it was recorded, is overwritten before it is
+// whole.
+//
 // Each file has a key of its own. The key is stored sealed with the installation key
 // (kit/seal), beside the file's name, size and kind. The chunks are sealed with the
 // file's key, each for its place, so that they cannot be changed, cut or put in another

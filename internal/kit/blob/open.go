@@ -32,11 +32,7 @@ func (s *Store) Open(ctx context.Context, programme, file string) (io.ReadSeekCl
 	if err != nil {
 		return nil, Info{}, err
 	}
-	raw, err := s.Key.Open(purpose, i.key)
-	if err != nil {
-		return nil, Info{}, err
-	}
-	key, err := seal.New(raw)
+	key, err := s.open(i.key)
 	if err != nil {
 		return nil, Info{}, err
 	}
@@ -56,6 +52,7 @@ type reader struct {
 
 	plain, sealed hash.Hash
 	hashed        int64 // chunks that went into the hashes, from the first on
+	rough         bool  // it has no hash yet: it is still coming in
 }
 
 // Read gives the next bytes.
@@ -126,7 +123,7 @@ func (r *reader) load(n int64) error {
 	if want := min(ChunkSize, r.info.Size-n*ChunkSize); int64(len(plain)) != want {
 		return damaged(fmt.Errorf("chunk %d holds %d bytes, not %d", n, len(plain), want))
 	}
-	if n == r.hashed {
+	if n == r.hashed && !r.rough {
 		r.plain.Write(plain)
 		r.sealed.Write(sealed)
 		r.hashed++

@@ -2,12 +2,16 @@ package page
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -72,6 +76,35 @@ func (a assets) address(name string) (string, error) {
 		return "", fmt.Errorf("asset: there is no built file %q", name)
 	}
 	return "/static/" + hashed, nil
+}
+
+// Worker is the service worker built as name. Before it stand, as PLAIT_SHELL, the addresses
+// of what every page loads and of the scripts in with, and a version that changes with any
+// of them or with the worker itself.
+func (s *Set) Worker(name string, with ...string) ([]byte, error) {
+	script, ok := s.assets.files[s.assets.manifest[name]]
+	if !ok {
+		return nil, fmt.Errorf("page: there is no built file %q", name)
+	}
+	shell := struct {
+		Version string   `json:"version"`
+		Files   []string `json:"files"`
+	}{}
+	sum := sha256.New()
+	sum.Write(script.plain)
+	for _, plain := range slices.Sorted(maps.Keys(s.assets.manifest)) {
+		if plain == "app.css" || plain == "app.js" || plain == "icon.svg" || path.Ext(plain) == ".woff2" || slices.Contains(with, plain) {
+			at := "/static/" + s.assets.manifest[plain]
+			shell.Files = append(shell.Files, at)
+			sum.Write([]byte(at))
+		}
+	}
+	shell.Version = hex.EncodeToString(sum.Sum(nil))[:16]
+	head, err := json.Marshal(shell)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat([]byte("self.PLAIT_SHELL="), head, []byte(";\n"), script.plain), nil
 }
 
 // ServeHTTP serves /static/NAME. A name holds the hash of its content, so browsers may

@@ -65,8 +65,11 @@ type Chrome struct {
 	Path      string // path and query of this page, from which the format switch is made
 	// OfflineOff says that this server cannot keep work on the device (plain http).
 	OfflineOff bool
-	LeaveURL   string // where "Leave now" goes; empty means Options.LeaveURL
-	SignOut    bool   // show "Sign out"
+	// Keeper names on the device whose unsent work it may hold; empty when nobody is signed
+	// in. It is opaque.
+	Keeper   string
+	LeaveURL string // where "Leave now" goes; empty means Options.LeaveURL
+	SignOut  bool   // show "Sign out"
 }
 
 type chromeKey struct{}

@@ -69,7 +69,15 @@ func survey(b []byte) surveyed {
 // a TIFF head, then the entries of the first directory); 0 when it says nothing.
 func orientation(b []byte) int {
 	b, ok := bytes.CutPrefix(b, []byte("Exif\x00\x00"))
-	if !ok || len(b) < 8 {
+	if !ok {
+		return 0
+	}
+	return directory(b)
+}
+
+// directory reads it from a TIFF head and its first directory.
+func directory(b []byte) int {
+	if len(b) < 8 {
 		return 0
 	}
 	var order binary.ByteOrder = binary.LittleEndian
@@ -97,6 +105,22 @@ func orientation(b []byte) int {
 			}
 			return 0
 		}
+	}
+	return 0
+}
+
+// webpTurned reads it from the Exif chunk of a WebP file; 0 when it has none.
+func webpTurned(b []byte) int {
+	for i := 12; i+8 <= len(b); {
+		n := int64(binary.LittleEndian.Uint32(b[i+4:]))
+		if n > int64(len(b)-i-8) {
+			return 0
+		}
+		if string(b[i:i+4]) == "EXIF" {
+			part := b[i+8:][:n]
+			return directory(bytes.TrimPrefix(part, []byte("Exif\x00\x00")))
+		}
+		i += 8 + int(n+n%2)
 	}
 	return 0
 }

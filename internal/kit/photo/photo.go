@@ -10,6 +10,10 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"slices"
+
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
 
 	"plait/internal/kit/fault"
 )
@@ -20,6 +24,7 @@ const (
 	MaxPixels = 50_000_000 // of the picture that comes in
 	MaxSide   = 1600       // of the picture that is kept, in pixels
 	Quality   = 85         // of the JPEG that is kept, 1 to 100
+	ThumbSide = 320        // of the one that stands for it in a list, in pixels
 
 	maxMemory = 400 << 20 // bytes that reading may take
 	maxEdge   = 30_000    // pixels of one side that comes in
@@ -39,16 +44,16 @@ func Make(b []byte) (p Picture, err error) {
 	if len(b) > MaxBytes {
 		return p, errBig(fmt.Errorf("%d bytes", len(b)))
 	}
-	k, err := look(b)
-	if err != nil {
-		return p, err
-	}
 	defer func() {
-		// The standard library's readers have had panics on bad pictures before.
+		// Readers of pictures have had panics on bad ones before.
 		if r := recover(); r != nil {
 			p, err = Picture{}, errDamaged(fmt.Errorf("panic: %v", r))
 		}
 	}()
+	k, err := look(b)
+	if err != nil {
+		return p, err
+	}
 	img, err := k.decode(bytes.NewReader(b))
 	if err != nil {
 		return p, errDamaged(err)
@@ -61,10 +66,58 @@ func Make(b []byte) (p Picture, err error) {
 	return Picture{out.Bytes(), small.Bounds().Dx(), small.Bounds().Dy()}, nil
 }
 
+// Thumb is a small JPEG of a picture that was made here, its longest side at most
+// ThumbSide, for lists of many.
+func Thumb(p Picture) ([]byte, error) {
+	img, err := jpeg.Decode(bytes.NewReader(p.JPEG))
+	if err != nil {
+		return nil, errDamaged(err)
+	}
+	var out bytes.Buffer
+	err = jpeg.Encode(&out, shrink(img, ThumbSide), &jpeg.Options{Quality: Quality})
+	return out.Bytes(), err
+}
+
+// Kinds of picture that Sniff knows.
+const (
+	JPEG = "jpeg"
+	PNG  = "png"
+	GIF  = "gif"
+	TIFF = "tiff"
+	WebP = "webp"
+	HEIC = "heic" // and AVIF, its kin: refused
+	SVG  = "svg"  // refused
+)
+
+// Sniff tells what kind of picture begins with b, of which 512 bytes are enough; "" for
+// what is none.
+func Sniff(b []byte) string {
+	switch {
+	case bytes.HasPrefix(b, []byte("\xff\xd8\xff")):
+		return JPEG
+	case bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n")):
+		return PNG
+	case bytes.HasPrefix(b, []byte("GIF8")):
+		return GIF
+	case bytes.HasPrefix(b, []byte("II*\x00")), bytes.HasPrefix(b, []byte("MM\x00*")):
+		return TIFF
+	case len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP":
+		return WebP
+	case len(b) >= 12 && string(b[4:8]) == "ftyp" && slices.Contains([]string{"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "avif", "avis"}, string(b[8:12])):
+		return HEIC
+	}
+	// An SVG may begin with a byte order mark, a declaration, comments.
+	head := bytes.TrimSpace(bytes.TrimPrefix(b[:min(len(b), 512)], []byte("\ufeff")))
+	if bytes.HasPrefix(head, []byte("<")) && bytes.Contains(bytes.ToLower(head), []byte("<svg")) && !bytes.Contains(bytes.ToLower(head), []byte("<html")) {
+		return SVG
+	}
+	return ""
+}
+
 // Refusal is the fault of Make with a message key, for those who hear of it from another
 // process; nil for a key that is none of Make's.
 func Refusal(say string) *fault.Fault {
-	for _, f := range []*fault.Fault{errNotOne(), errBig(nil), errDamaged(nil)} {
+	for _, f := range []*fault.Fault{errNotOne(), errBig(nil), errDamaged(nil), errKind(HEIC), errKind(SVG)} {
 		if f.Say == say {
 			return f
 		}
@@ -74,6 +127,11 @@ func Refusal(say string) *fault.Fault {
 
 func errNotOne() *fault.Fault {
 	return fault.New(fault.Invalid, "photo.not_one").With("photo.not_one_do")
+}
+
+// errKind is the refusal of a kind of picture that has words of its own.
+func errKind(kind string) *fault.Fault {
+	return fault.New(fault.Invalid, "photo."+kind).With("photo." + kind + "_do")
 }
 
 func errBig(why error) *fault.Fault {
@@ -96,8 +154,8 @@ func look(b []byte) (kind, error) {
 	var c image.Config
 	var err error
 	perPixel := 4
-	switch {
-	case bytes.HasPrefix(b, []byte("\xff\xd8\xff")):
+	switch kind := Sniff(b); kind {
+	case JPEG:
 		k.decode = func(r *bytes.Reader) (image.Image, error) { return jpeg.Decode(r) }
 		c, err = jpeg.DecodeConfig(bytes.NewReader(b))
 		s := survey(b)
@@ -108,14 +166,26 @@ func look(b []byte) (kind, error) {
 		if s.progressive {
 			perPixel = 20 // all coefficients are held: four bytes each, of up to four colours
 		}
-	case bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n")):
+	case PNG:
 		k.decode = func(r *bytes.Reader) (image.Image, error) { return png.Decode(r) }
 		perPixel = 8 // 16 bits of each of four colours
 		c, err = png.DecodeConfig(bytes.NewReader(b))
-	case bytes.HasPrefix(b, []byte("GIF8")):
+	case GIF:
 		k.decode = func(r *bytes.Reader) (image.Image, error) { return gif.Decode(r) }
 		perPixel = 1
 		c, err = gif.DecodeConfig(bytes.NewReader(b))
+	case TIFF:
+		k.decode = func(r *bytes.Reader) (image.Image, error) { return tiff.Decode(r) }
+		perPixel = 8 // as PNG
+		k.turned = directory(b)
+		c, err = tiff.DecodeConfig(bytes.NewReader(b))
+	case WebP:
+		k.decode = func(r *bytes.Reader) (image.Image, error) { return webp.Decode(r) }
+		perPixel = 12 // without loss: four colours, and as much again on the way
+		k.turned = webpTurned(b)
+		c, err = webp.DecodeConfig(bytes.NewReader(b))
+	case HEIC, SVG:
+		return k, errKind(kind)
 	default:
 		return k, errNotOne()
 	}
@@ -201,4 +271,13 @@ func turn(img *image.RGBA, turned int) *image.RGBA {
 		}
 	}
 	return out
+}
+
+// Size is how large a picture is that was made here, in pixels; 0 when it cannot be read.
+func Size(b []byte) (width, height int) {
+	c, err := jpeg.DecodeConfig(bytes.NewReader(b))
+	if err != nil {
+		return 0, 0
+	}
+	return c.Width, c.Height
 }

@@ -9,8 +9,13 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"os"
+	"os/exec"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/image/tiff"
 
 	"plait/internal/kit/fault"
 	"plait/internal/kit/lang"
@@ -191,6 +196,94 @@ func pngHead(w, h uint32) []byte {
 	return binary.BigEndian.AppendUint32(append(out, b...), crc32.ChecksumIEEE(b))
 }
 
+// tiffHead is a TIFF whose directory names a size and which holds nothing else.
+func tiffHead(w, h uint32) []byte {
+	b := []byte("II*\x00\x08\x00\x00\x00")
+	entries := [][2]uint32{{0x100, w}, {0x101, h}, {0x102, 8}, {0x103, 1}, {0x106, 1}, {0x111, 8}, {0x116, h}, {0x117, 4}}
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(entries)))
+	for _, e := range entries {
+		b = binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(b, uint16(e[0])), 4)
+		b = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(b, 1), e[1])
+	}
+	return append(b, 0, 0, 0, 0)
+}
+
+// webpOf has ffmpeg make a WebP of a picture.
+func webpOf(t *testing.T, img image.Image, args ...string) []byte {
+	t.Helper()
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		if slices.Contains(strings.Split(os.Getenv("PLAIT_TEST_WITHOUT"), ","), "ffmpeg") && os.Getenv("CI") != "true" {
+			t.Skip("PLAIT_TEST_WITHOUT names ffmpeg")
+		}
+		t.Fatal("ffmpeg is not installed")
+	}
+	c := exec.Command("ffmpeg", append(append([]string{"-loglevel", "error", "-f", "png_pipe", "-i", "-"}, args...), "-f", "webp", "-")...)
+	var in, out bytes.Buffer
+	if err := png.Encode(&in, img); err != nil {
+		t.Fatal(err)
+	}
+	c.Stdin, c.Stdout = &in, &out
+	if err := c.Run(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestTIFFAndWebP reads the kinds that scanners and the web give, turned as they say.
+func TestTIFFAndWebP(t *testing.T) {
+	files := map[string][]byte{
+		"WebP": webpOf(t, corners(80, 48), "-quality", "95"), "WebP without loss": webpOf(t, corners(80, 48), "-lossless", "1"),
+	}
+	for name, o := range map[string]*tiff.Options{"TIFF": nil, "TIFF with deflate": {Compression: tiff.Deflate, Predictor: true}} {
+		var b bytes.Buffer
+		if err := tiff.Encode(&b, corners(80, 48), o); err != nil {
+			t.Fatal(err)
+		}
+		files[name] = append(b.Bytes(), "Sam Carter, GPS"...)
+	}
+	for name, b := range files {
+		p, err := photo.Make(b)
+		if err != nil || shows(t, p) != "rgbw" || p.Width != 80 || p.Height != 48 || bytes.Contains(p.JPEG, []byte("GPS")) {
+			t.Errorf("%s: %v %d x %d", name, err, p.Width, p.Height)
+		}
+	}
+	// A WebP with an Exif chunk that says it lies on its side.
+	plain := files["WebP"]
+	e := exif(binary.LittleEndian, 6)[4:]
+	e = append(e, make([]byte, len(e)%2)...)
+	b := append(bytes.Clone(plain), "EXIF"...)
+	b = append(binary.LittleEndian.AppendUint32(b, uint32(len(e))), e...)
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
+	if p, err := photo.Make(b); err != nil || p.Height != 80 || shows(t, p) != "wrgb" {
+		t.Errorf("a WebP on its side: %v, %d x %d", err, p.Width, p.Height)
+	}
+}
+
+func TestThumb(t *testing.T) {
+	p, err := photo.Make(asJPEG(t, corners(3000, 2000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := photo.Thumb(p)
+	if err != nil || shows(t, photo.Picture{JPEG: b, Width: 320, Height: 213}) != "rgbw" {
+		t.Error(err)
+	}
+	if _, err := photo.Thumb(photo.Picture{JPEG: []byte("x")}); !fault.Is(err, fault.Invalid) {
+		t.Error(err)
+	}
+}
+
+// TestALargePhoto reads a photo of as many dots as may be.
+func TestALargePhoto(t *testing.T) {
+	p, err := photo.Make(asJPEG(t, image.NewYCbCr(image.Rect(0, 0, 8192, 6103), image.YCbCrSubsampleRatio420)))
+	if err != nil || p.Width != 1600 || p.Height != 1192 {
+		t.Errorf("%d x %d, %v", p.Width, p.Height, err)
+	}
+	if _, err := photo.Make(asJPEG(t, image.NewYCbCr(image.Rect(0, 0, 8192, 6104), image.YCbCrSubsampleRatio420))); !fault.Is(err, fault.TooBig) {
+		t.Error(err)
+	}
+}
+
 func TestBombs(t *testing.T) {
 	progressive := func(w, h uint16) []byte {
 		return []byte{0xff, 0xd8, 0xff, 0xc2, 0, 11, 8, byte(h >> 8), byte(h), byte(w >> 8), byte(w), 1, 1, 0x11, 0,
@@ -215,7 +308,14 @@ func TestBombs(t *testing.T) {
 		"a small PNG with nothing in it": {pngHead(10, 10), fault.Invalid, "photo.damaged"},
 		"a JPEG cut short":               {asJPEG(t, corners(80, 48))[:300], fault.Invalid, "photo.damaged"},
 		"words":                          {[]byte("The bus stops at four"), fault.Invalid, "photo.not_one"},
-		"a page":                         {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), fault.Invalid, "photo.not_one"},
+		"a page":                         {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), fault.Invalid, "photo.svg"},
+		"a page of the web":              {[]byte("<!doctype html><html><svg/></html>"), fault.Invalid, "photo.not_one"},
+		"an SVG with a script":           {[]byte("\ufeff<?xml version='1.0'?>\n<!-- a --><SVG onload='alert(1)'/>"), fault.Invalid, "photo.svg"},
+		"an iPhone's picture":            {append([]byte("\x00\x00\x00\x18ftypheic"), make([]byte, 64)...), fault.Invalid, "photo.heic"},
+		"a TIFF of a billion dots":       {tiffHead(30000, 30000), fault.TooBig, "photo.too_big"},
+		"a TIFF with nothing in it":      {tiffHead(10, 10), fault.Invalid, "photo.damaged"},
+		"a TIFF that is a loop":          {[]byte("II*\x00\x08\x00\x00\x00\xff\xff"), fault.Invalid, "photo.damaged"},
+		"a WebP cut short":               {[]byte("RIFF\x10\x00\x00\x00WEBPVP8 "), fault.Invalid, "photo.damaged"},
 		"nothing":                        {nil, fault.Invalid, "photo.not_one"},
 	} {
 		p, err := photo.Make(c.b)

@@ -10,6 +10,7 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/kit/id"
 	"plait/internal/kit/page"
+	"plait/internal/kit/photo"
 	"plait/internal/spine/news"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
@@ -61,16 +62,14 @@ type Room struct {
 	threads Threads
 	files   *blob.Store // nil: photos cannot be kept
 	zones   Zones
-	shrinks Shrinker
-	line    chan struct{} // a place for each picture that is read or waits
-	reading chan struct{} // one place: taken while a picture is read
+	photos  *photo.Line
 	face    *face
 }
 
 // New makes the room.
 func New(n plug.Needs, team Team, threads Threads) *Room {
 	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, team: team, threads: threads, files: n.Files,
-		shrinks: InProcess{}, line: make(chan struct{}, 1+shrinkWaiting), reading: make(chan struct{}, 1)}
+		photos: photo.NewLine(photo.InProcess{})}
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
 	return r
 }
@@ -79,9 +78,10 @@ func New(n plug.Needs, team Team, threads Threads) *Room {
 // anything runs.
 func (r *Room) SetZones(z Zones) { r.zones = z }
 
-// Shrinks has pictures read by s: in a process of its own (Apart), so that one that harms
-// its reader harms nothing else. Only the wiring calls it, once, before anything runs.
-func (r *Room) Shrinks(s Shrinker) { r.shrinks = s }
+// Shrinks has pictures read in l: the house's one line, which reads them in a process of
+// its own, so that one that harms its reader harms nothing else. Only the wiring calls it,
+// once, before anything runs.
+func (r *Room) Shrinks(l *photo.Line) { r.photos = l }
 
 // zone is the time zone of a programme's days.
 func (r *Room) zone(tx *db.Tx, programme string) (string, error) {

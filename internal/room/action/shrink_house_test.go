@@ -27,19 +27,19 @@ import (
 
 // TestMain lets this test binary be the process that reads a picture, as the program is.
 func TestMain(m *testing.M) {
-	if code, called := child.Called(os.Args[1:], os.Stdin, os.Stdout, action.ShrinkPhoto()); called {
+	if code, called := child.Called(os.Args[1:], os.Stdin, os.Stdout, photo.Task()); called {
 		os.Exit(code)
 	}
 	os.Exit(m.Run())
 }
 
-func apart(t *testing.T) action.Shrinker {
+func apart(t *testing.T) photo.Shrinker {
 	t.Helper()
 	self, err := child.Self()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return action.NewApart(self)
+	return photo.NewApart(self)
 }
 
 // TestApartShrinksTheSame reads every kind of picture in a process of its own and in this one.
@@ -53,7 +53,7 @@ func TestApartShrinksTheSame(t *testing.T) {
 	}
 	huge := append([]byte{}, asPNG.Bytes()...)
 	copy(huge[16:24], []byte{0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30}) // says that it is 30,000 dots wide and high
-	here, there := action.InProcess{}, apart(t)
+	here, there := photo.InProcess{}, apart(t)
 	for name, b := range map[string][]byte{"JPEG": dots(t, 2000, 900), "PNG": asPNG.Bytes(), "GIF": asGIF.Bytes(), "huge": huge, "cut off": dots(t, 40, 30)[:200],
 		"no picture": []byte("%PDF-1.7"), "nothing": nil, "too many bytes": make([]byte, photo.MaxBytes+9)} {
 		want, wantErr := here.Shrink(t.Context(), b)
@@ -77,13 +77,13 @@ func TestApartShrinksTheSame(t *testing.T) {
 
 // TestAProgramThatIsGone starts nothing: that is no fault of the picture.
 func TestAProgramThatIsGone(t *testing.T) {
-	_, err := action.NewApart(filepath.Join(t.TempDir(), "none")).Shrink(t.Context(), dots(t, 4, 4))
+	_, err := photo.NewApart(filepath.Join(t.TempDir(), "none")).Shrink(t.Context(), dots(t, 4, 4))
 	if err == nil || errors.Is(err, child.ErrFailed) || fault.Is(err, fault.Invalid) {
 		t.Error(err)
 	}
 }
 
-// held is a Shrinker that waits until it is let go, and counts those that read at once.
+// held is a photo.Shrinker that waits until it is let go, and counts those that read at once.
 type held struct {
 	began chan struct{}
 	goOn  chan struct{}
@@ -104,14 +104,14 @@ func (h held) Shrink(ctx context.Context, b []byte) (photo.Picture, error) {
 }
 
 // room is the room alone, with files of its own, reading pictures by s.
-func room(t *testing.T, h *house.House, s action.Shrinker) *action.Room {
+func room(t *testing.T, h *house.House, s photo.Shrinker) *action.Room {
 	t.Helper()
 	key, err := seal.New(make([]byte, seal.Size))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := action.New(plug.Needs{DB: h.DB, Clock: h.Clock, IDs: h.IDs, Desk: h.Desk, Face: h.Face, Files: &blob.Store{DB: h.DB, Clock: h.Clock, IDs: h.IDs, Key: key}}, nil, nil)
-	r.Shrinks(s)
+	r.Shrinks(photo.NewLine(s))
 	return r
 }
 
@@ -121,9 +121,9 @@ func TestPicturesWaitInALine(t *testing.T) {
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		h.T = t
 		ctx := h.As(who.ProjectLead)
-		s := held{began: make(chan struct{}, 9), goOn: make(chan struct{})}
+		s := held{began: make(chan struct{}, 2+photo.Waiting), goOn: make(chan struct{})}
 		r := room(t, h, s)
-		const most = 5 // one that is read and four that wait
+		const most = 1 + photo.Waiting // one that is read, and those that wait
 		done, content := make(chan error, most+1), dots(t, 4, 4)
 		for range most + 1 {
 			at := plan(h, ctx, action.PlanIn{Title: "Lend chairs"}).Ref
@@ -133,7 +133,7 @@ func TestPicturesWaitInALine(t *testing.T) {
 			}()
 		}
 		// All but one are in the line and cannot go on: the one that comes back is the one too many.
-		if err := <-done; !fault.Is(err, fault.Busy) || fault.Of(err).Say != "action.photo_busy" {
+		if err := <-done; !fault.Is(err, fault.Busy) || fault.Of(err).Say != "photo.busy" {
 			t.Errorf("one too many: %v", err)
 		}
 		<-s.began
@@ -150,7 +150,7 @@ func TestPicturesWaitInALine(t *testing.T) {
 		f := held{began: s.began, goOn: s.goOn, err: child.ErrFailed}
 		at := plan(h, ctx, action.PlanIn{Title: "Lend rails"}).Ref
 		_, err := room(t, h, f).Photo(ctx, action.PhotoIn{Ref: at, Version: 1, Caption: "C", Content: dots(t, 4, 4)})
-		if got := fault.Of(err); got.Kind != fault.Invalid || len(got.Fields) != 1 || got.Fields[0].Name != "content" || got.Fields[0].Say != "action.photo_unsafe" {
+		if got := fault.Of(err); got.Kind != fault.Invalid || len(got.Fields) != 1 || got.Fields[0].Name != "content" || got.Fields[0].Say != "photo.unsafe" {
 			t.Errorf("%+v", got)
 		}
 		if _, err := r.Photo(ctx, action.PhotoIn{Ref: at, Version: 1, Caption: "C", Content: dots(t, 4, 4)}); err != nil {

@@ -155,6 +155,24 @@ type Word struct {
 	Language string // BCP 47
 	Version  int64
 	Strand   string
+	Files    []File // what they showed, drew or recorded
+}
+
+// File is a picture, a recording or a film of the card's person.
+type File struct {
+	ID            string
+	Kind          string // picture, sound, video or document
+	Alt           string // what it shows or sounds like; "" = nobody has said
+	Width, Height int64  // in pixels; 0 = not known
+	Captions      bool
+}
+
+// begins is what tells a saying from the others: its first words, or what its first file shows.
+func (x Word) begins() string {
+	if x.Words != "" || len(x.Files) == 0 {
+		return text.Excerpt(x.Words, begins)
+	}
+	return text.Excerpt(x.Files[0].Alt, begins)
 }
 
 // limited is the fault of someone who must wait before answering a lock again.

@@ -60,7 +60,8 @@ func told(x Word, here string) []saidView {
 
 func samples(format string) map[string]page.Samples {
 	const here = "/card/words/contribution:018f0000-0000-7000-8000-000000000001"
-	word := Word{Ref: ref.Of("contribution", "018f0000-0000-7000-8000-000000000001"), Words: "Ring <first>.", Role: "carer", Language: "cy", Version: 2}
+	word := Word{Ref: ref.Of("contribution", "018f0000-0000-7000-8000-000000000001"), Words: "Ring <first>.", Role: "carer", Language: "cy", Version: 2, Files: []File{{ID: "018f0000-0000-7000-8000-000000000009", Kind: "picture", Alt: "A kerb", Width: 800, Height: 600}, {ID: "a", Kind: "picture"},
+		{ID: "b", Kind: "sound", Captions: true}, {ID: "c", Kind: "video", Captions: true}, {ID: "d", Kind: "document"}}}
 	rows := []page.Row{{Key: "May we?", Value: "Yes"}}
 	options := []page.Option{{Value: "sun", Text: "Sun", Hint: "What it is"}, {Value: "star", Text: "Star"}}
 	agree := agreeView{Here: here, Words: "Ring", Lang: "en", Intro: "You choose.", Version: 3, Ends: "2027-01-01", Choices: options, Uses: []string{"quote"},

@@ -2,6 +2,7 @@ package card
 
 import (
 	"context"
+	"io"
 
 	"plait/internal/kit/db"
 	"plait/internal/spine/ref"
@@ -23,12 +24,21 @@ type People interface {
 type Words interface {
 	// Own lists everything that may still be used, oldest first.
 	Own(ctx context.Context, tx *db.Tx) ([]Word, error)
+	// Open gives one file of what the person said, to be closed, and its captions in WebVTT.
+	Open(ctx context.Context, file string) (Opened, error)
 	// Correct changes words and role label; version is the one that was read.
 	Correct(ctx context.Context, key string, at ref.Ref, version int64, words, role string) error
 	// Add stores more words of the same person. to is a contribution of theirs, whose
 	// place, strand and agreement the new one inherits, or the person: then nothing is
 	// known of it and the narrowest agreement holds.
 	Add(ctx context.Context, key string, to ref.Ref, words string) error
+}
+
+// Opened is a file that the card's person looks at.
+type Opened struct {
+	ID, Name, Media string // Media as it was found by its content
+	Captions        string
+	Content         io.ReadSeekCloser
 }
 
 // Agreed is what was agreed for one record, as it stands now.

@@ -68,6 +68,7 @@ func (r *Room) Plug() plug.Plug {
 			{Pattern: "GET /card/leave", Permission: web.Public, Handle: f.leaveNow},
 			{Pattern: "POST /card/leave", Permission: web.Public, Handle: f.leave},
 			{Pattern: "GET /card/words", Permission: "card.words", Handle: f.words},
+			{Pattern: "GET /card/file/{id}", Permission: "card.words", Handle: f.file},
 			{Pattern: "GET /card/words/{ref}/correct", Permission: "card.words", Handle: f.correctForm},
 			{Pattern: "POST /card/words/{ref}/correct", Permission: "card.words", Handle: f.correct},
 			{Pattern: "GET /card/words/{ref}/agree", Permission: "card.words", Handle: f.agreeForm},

@@ -157,7 +157,7 @@ func (f *face) words(w http.ResponseWriter, r *http.Request) error {
 	day := func(on string) string { return lang.Date(chrome.Lang, on) }
 	v := wordsView{Listen: chrome.Format == page.Listen, Scope: l.scope}
 	for i, x := range l.words {
-		s := saidView{Word: x, Here: said(x), Begins: text.Excerpt(x.Words, begins), Day: day(x.On), Became: l.became[x.Ref]}
+		s := saidView{Word: x, Here: said(x), Begins: f.begins(r, x), Day: day(x.On), Became: l.became[x.Ref]}
 		if x.Role != "" && !slices.Contains(v.Roles, x.Role) {
 			v.Roles = append(v.Roles, x.Role)
 		}

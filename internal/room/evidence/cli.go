@@ -14,7 +14,8 @@ import (
 func (r *Room) commands() any { return &commands{} }
 
 type commands struct {
-	Add addCommand `cmd:"" help:"Bring files in: references (RIS, PubMed) and sheets (CSV, TSV)."`
+	Caption captionCommand `cmd:"" help:"Check captions (WebVTT, SRT), and give them to a recording."`
+	Add     addCommand     `cmd:"" help:"Bring files in: documents (DOCX, ODT, PDF, HTML, e-mail, text), sheets (XLSX, CSV, TSV), references (RIS, PubMed), pictures, sound, film, and zips of them."`
 }
 
 // addCommand is plait evidence add.
@@ -22,6 +23,7 @@ type addCommand struct {
 	Project string   `required:"" help:"The project's id." placeholder:"ID"`
 	Strand  []string `help:"What kind of knowledge the rows of sheets are: research, lived, practice. One or two. References are research." placeholder:"STRAND"`
 	Map     string   `help:"Which column of the sheets holds what: words, title, abstract, date, strand, role, site, language, source. A column's name, or its number from 1." placeholder:"words=COL,date=COL"`
+	Split   bool     `help:"Each paragraph of a document is a contribution of its own. Without it the whole document is one."`
 	JSON    bool     `name:"json" help:"Print the answer as one line of JSON."`
 	Files   []string `arg:"" name:"file" help:"Files to bring in. What a file is, its content decides."`
 }
@@ -38,10 +40,12 @@ type addFile struct {
 	Stored   int64        `json:"stored"`
 	SameAs   string       `json:"same_as"` // the earlier file that is the same; "" = none
 	Problems []addProblem `json:"problems"`
+	Part     string       `json:"part,omitempty"` // of a file that holds several: the sheet, the file in the zip
 }
 
 type addProblem struct {
-	Line   int    `json:"line"` // 0 = the whole file
+	Line   int    `json:"line"`            // 0 = the whole file
+	Place  string `json:"place,omitempty"` // where a line says nothing: "page 3"
 	Reason string `json:"reason"`
 }
 
@@ -54,25 +58,33 @@ func (c *addCommand) Run(ctx context.Context, h *plug.Host) error {
 	if err != nil {
 		return err
 	}
-	out := addOut{Files: make([]addFile, len(c.Files))}
-	in := StageIn{Project: c.Project, Columns: c.Map}
+	files := make([][]addFile, len(c.Files)) // of each file that is named, its parts
+	in := StageIn{Project: c.Project, Columns: c.Map, Split: c.Split}
 	for _, s := range c.Strand {
 		in.Strands = append(in.Strands, strings.Split(s, "+")...)
 	}
-	var at []int // for each file that is sent on, its place in out
+	var at []int // for each file that is sent on, its place among those named
 	for i, name := range c.Files {
-		out.Files[i] = addFile{File: name, Format: "unknown", Problems: []addProblem{}}
 		content, why := readFile(name)
 		if why != "" {
-			out.Files[i].Problems = []addProblem{{0, why}}
+			files[i] = []addFile{{File: name, Format: "unknown", Problems: []addProblem{{Reason: why}}}}
 			continue
 		}
 		in.Files, at = append(in.Files, FileIn{name, content}), append(at, i)
 	}
+	out := addOut{Files: []addFile{}}
 	if len(in.Files) > 0 {
-		if err := c.bring(ctx, h, in, at, &out); err != nil {
+		sent, batch, err := c.bring(ctx, h, in)
+		if err != nil {
 			return err
 		}
+		out.Batch = batch
+		for i, parts := range sent {
+			files[at[i]] = parts
+		}
+	}
+	for _, parts := range files {
+		out.Files = append(out.Files, parts...)
 	}
 	if err := cli.Print(h.Out, out, c.JSON); err != nil {
 		return err
@@ -93,7 +105,7 @@ func readFile(name string) (content []byte, why string) {
 	case info.IsDir():
 		return nil, "This is a folder. Name the files in it."
 	case info.Size() > MaxFile:
-		return nil, fmt.Sprintf("This file is larger than %d MB. Split it into smaller files.", MaxFile>>20)
+		return nil, fmt.Sprintf("This file is larger than %d MB. Split it into smaller files. A long recording or film can be sent in the browser.", MaxFile>>20)
 	}
 	content, err = os.ReadFile(name)
 	if err != nil {
@@ -102,53 +114,65 @@ func readFile(name string) (content []byte, why string) {
 	return content, ""
 }
 
-// bring stages the files as one import and stores it, so that one undo takes all back.
-func (c *addCommand) bring(ctx context.Context, h *plug.Host, in StageIn, at []int, out *addOut) error {
+// bring stages the files as one import and stores it, so that one undo takes all back. It
+// gives the parts of each file, and the batch.
+func (c *addCommand) bring(ctx context.Context, h *plug.Host, in StageIn) (out [][]addFile, batch string, err error) {
+	out = make([][]addFile, len(in.Files))
 	staged, err := do[StageOut](ctx, h, "evidence.stage", in)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
 	look, err := do[LookOut](ctx, h, "evidence.look", LookIn{staged.Batch})
 	if err != nil {
-		return err
+		return nil, "", err
 	}
+	parts := make([]addFile, len(look.Files))
+	defer func() {
+		for i, f := range look.Files {
+			if f.Sent >= 0 && f.Sent < int64(len(out)) {
+				out[f.Sent] = append(out[f.Sent], parts[i])
+			}
+		}
+	}()
 	for i, f := range look.Files {
-		file := &out.Files[at[i]]
-		file.Format = f.Format
+		parts[i] = addFile{File: in.Files[f.Sent].Name, Format: f.Format, Part: f.Part, Problems: []addProblem{}}
 		for _, t := range f.all() {
-			file.Problems = append(file.Problems, addProblem{t.Line, t.Reason})
+			parts[i].Problems = append(parts[i].Problems, addProblem{t.Line, t.Place, t.Reason})
 		}
 	}
 	if staged.Good == 0 {
 		// Nothing can be stored: nothing is kept either.
 		_, err := do[UndoOut](ctx, h, "evidence.undo", UndoIn{staged.Batch})
-		return err
+		return out, "", err
 	}
 	brought, err := store(ctx, h, staged.Batch, staged.Good)
 	if err != nil {
-		return err
+		return nil, "", err
+	}
+	if brought.State == BatchIn {
+		batch = staged.Batch
 	}
 	taken := map[string]BringOut{} // imports that were cut off half-way before, now whole
 	for i, f := range brought.Files {
-		file := &out.Files[at[i]]
-		file.Stored, file.SameAs = f.Stored, f.SameAs
+		part := &parts[i]
+		part.Stored, part.SameAs = f.Stored, f.SameAs
 		if f.Going == "" {
 			continue
 		}
 		if _, ok := taken[f.Going]; !ok {
 			if taken[f.Going], err = store(ctx, h, f.Going, 0); err != nil {
-				return err
+				return nil, "", err
 			}
 		}
 		// It is that import's file which is stored now, and that import which an undo takes back.
 		if went := taken[f.Going]; went.State == BatchIn && f.GoingN < int64(len(went.Files)) {
-			file.Stored, file.SameAs, out.Batch = went.Files[f.GoingN].Stored, "", f.Going
+			part.Stored, part.SameAs = went.Files[f.GoingN].Stored, ""
+			if brought.State != BatchIn {
+				batch = f.Going
+			}
 		}
 	}
-	if brought.State == BatchIn {
-		out.Batch = staged.Batch
-	}
-	return nil
+	return out, batch, nil
 }
 
 // store brings a staged import in and shows how far it is.

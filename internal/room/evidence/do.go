@@ -7,7 +7,6 @@ import (
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
-	"plait/internal/kit/text"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
 	"plait/internal/spine/tie"
@@ -35,6 +34,12 @@ type GiveOut struct {
 
 // Give stores one contribution.
 func (r *Room) Give(ctx context.Context, in GiveIn) (out GiveOut, err error) {
+	return r.GiveTo(ctx, "", in)
+}
+
+// GiveTo is Give for one of a batch that OpenBatch began, so that it can be taken back with
+// the others; "" is none.
+func (r *Room) GiveTo(ctx context.Context, batch string, in GiveIn) (out GiveOut, err error) {
 	id, tied, agreed, entry, now := r.ids.New(), r.ids.New(), r.ids.New(), r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
 		if err := who.Must(ctx, tx, "evidence.give", in.place(in.Project)); err != nil {
@@ -44,7 +49,7 @@ func (r *Room) Give(ctx context.Context, in GiveIn) (out GiveOut, err error) {
 			return err
 		}
 		c := made(id, in.Project, in.Words, in.Said, now)
-		c.Shown = in.Shown
+		c.Shown, c.Batch = in.Shown, batch
 		files, err := r.waiting(tx, who.From(ctx), in.Files)
 		if err != nil {
 			return err
@@ -193,11 +198,16 @@ func (r *Room) Edit(ctx context.Context, in EditIn) (out EditOut, err error) {
 		if !rec.Live(now) {
 			return fault.New(fault.Withdrawn, "evidence.withdrawn").With("evidence.withdrawn_do")
 		}
-		if err := checkWords(in.Words); err != nil {
+		c, err := whole(tx, rec.Programme, in.Ref.ID)
+		if err != nil {
 			return err
 		}
-		c, err := one(tx, rec.Programme, in.Ref.ID)
-		if err != nil {
+		if c.Fixed && who.From(ctx).Kind != who.Card {
+			if in.Words, err = fixedWords(c.Words, in.Words); err != nil {
+				return err
+			}
+		}
+		if err := checkWords(in.Words); err != nil && !(c.standsAlone() && strings.TrimSpace(in.Words) == "") {
 			return err
 		}
 		s := Said{Strands: in.Strands, Role: in.Role, On: in.On, Source: in.Source}
@@ -213,7 +223,7 @@ func (r *Room) Edit(ctx context.Context, in EditIn) (out EditOut, err error) {
 		}
 		c.Words, c.Strand, c.State = in.Words, s.Strand(), s.State()
 		if p, ok := c.paper(); !ok || p.Title == "" {
-			c.Title = text.Excerpt(in.Words, 90) // a paper keeps its own title
+			c.Title = c.titled() // a paper keeps its own title
 		}
 		c.Role, c.On, c.Source = s.Role, s.On, s.Source
 		c.Version, c.ChangedAt = c.Version+1, now

@@ -89,6 +89,9 @@ func (r *Room) Bring(ctx context.Context, in BringIn) (out BringOut, err error) 
 		return out, err
 	case state == BatchSame:
 		err = r.sweepRows(ctx, in.Batch)
+		if err == nil {
+			err = r.db.Write(ctx, func(tx *db.Tx) error { return r.files.Drop(tx, who.From(ctx).Programme, in.Batch) })
+		}
 	case state == BatchGoing && !later:
 		err = r.bringAll(ctx, in.Batch, in.Rows)
 	}
@@ -112,6 +115,10 @@ func (r *Room) begin(ctx context.Context, tx *db.Tx, head *importHead, now int64
 	if err != nil {
 		return err
 	}
+	places, err := r.mappingPlaces(tx, programme, head.Project)
+	if err != nil {
+		return err
+	}
 	here := map[string]string{}
 	same := 0
 	for i := range files {
@@ -125,6 +132,8 @@ func (r *Room) begin(ctx context.Context, tx *db.Tx, head *importHead, now int64
 			return err
 		} else if ok {
 			f.SameAs = e.Name
+		} else if f.SameAs, _, err = r.sameMedium(tx, programme, head.Project, *f); err != nil {
+			return err
 		}
 		if f.SameAs != "" {
 			same++
@@ -135,6 +144,11 @@ func (r *Room) begin(ctx context.Context, tx *db.Tx, head *importHead, now int64
 		}
 		here[f.Digest] = f.Name
 		head.Total += f.Good
+		if key := headKey(f.Header); key != "" {
+			if err := remember(tx, programme, places, key, f.Columns, now); err != nil {
+				return err
+			}
+		}
 	}
 	if head.Total == 0 && same == 0 {
 		return fault.New(fault.Invalid, "evidence.import_nothing").With("evidence.import_nothing_do")
@@ -207,6 +221,9 @@ func (r *Room) bringSome(ctx context.Context, batch string, n int64) (more bool,
 		if err := r.hold(ctx, tx, programme, head.Said, cs, k); err != nil {
 			return err
 		}
+		if err := r.hand(tx, programme, batch, cs, k.now); err != nil {
+			return err
+		}
 		for file, stored := range by {
 			if err := addStored(tx, programme, batch, file, stored); err != nil {
 				return err
@@ -245,6 +262,21 @@ func (r *Room) become(tx *db.Tx, programme string, head importHead, rows []stage
 		by[row.File]++
 	}
 	return cs, by, nil
+}
+
+// hand passes the files that waited with an import to the contributions they belong to.
+func (r *Room) hand(tx *db.Tx, programme, batch string, cs []Contribution, now int64) error {
+	for _, c := range cs {
+		for i, m := range c.Media {
+			if err := r.files.Pass(tx, programme, m.ID, batch, c.Ref.ID); err != nil {
+				return err
+			}
+			if err := insertMedium(tx, programme, c.Ref.ID, int64(i), m, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // hold stores contributions that nobody sees yet: rows, terms, agreement, search, trail.
@@ -293,6 +325,10 @@ func (r *Room) show(ctx context.Context, tx *db.Tx, head importHead, k chunk) er
 	}
 	// The first grant is always the project's own use. What was erased meanwhile stays away.
 	if _, err := ref.SetUntil(tx, programme, bringable(programme, head.ID), grants[0].Until); err != nil {
+		return err
+	}
+	// Files of what was left out, was here already, or came in by its paragraphs.
+	if err := r.files.Drop(tx, programme, head.ID); err != nil {
 		return err
 	}
 	head.State, head.Batch.Stored, head.ChangedAt = BatchIn, head.Done, k.now
@@ -381,6 +417,9 @@ func (r *Room) Undo(ctx context.Context, in UndoIn) (out UndoOut, err error) {
 			return err
 		}
 		if err := quiet(tx, programme, in.Batch); err != nil {
+			return err
+		}
+		if err := r.files.Drop(tx, programme, in.Batch); err != nil {
 			return err
 		}
 		if later = out.Undone > importNow && who.From(ctx).Kind != who.Operator; later {

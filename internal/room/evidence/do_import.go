@@ -2,9 +2,11 @@ package evidence
 
 import (
 	"context"
+	"errors"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/text"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
@@ -17,6 +19,7 @@ type StageIn struct {
 	Name    string   `json:"name"` // what to call the import; "" = the first file's name
 	Files   []FileIn `json:"files"`
 	Columns string   `json:"columns"` // "words=COL,date=COL" for the sheets; "" = propose them
+	Split   bool     `json:"split"`   // each paragraph of a document is a contribution; else the whole of it is one
 	Key     string   `json:"key"`     // the same key gives the same import again
 	Said
 }
@@ -67,7 +70,7 @@ func (r *Room) Stage(ctx context.Context, in StageIn) (out StageOut, err error) 
 	}
 	head := importHead{Batch: Batch{ID: batch, Project: in.Project, Name: in.name(), Made: "import", State: BatchReading, At: now},
 		Actor: actor.Key(), Said: in.Said, Last: beforeAll(), ChangedAt: now}
-	files, rows, err := r.read(ctx, in, at)
+	files, rows, err := r.read(ctx, in, at, batch)
 	if err != nil {
 		return out, err
 	}
@@ -76,21 +79,16 @@ func (r *Room) Stage(ctx context.Context, in StageIn) (out StageOut, err error) 
 		out.Rows, out.Good, out.Problems = out.Rows+f.Rows, out.Good+f.Good, out.Problems+len(f.Told)+len(f.Problems)
 	}
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		if err := insertImport(tx, actor.Programme, in.Key, head); err != nil {
-			return err
-		}
-		for _, f := range files {
-			if err := insertFile(tx, actor.Programme, batch, f); err != nil {
-				return err
-			}
-		}
-		return nil
+		return insertImport(tx, actor.Programme, in.Key, head)
 	})
 	if db.IsUnique(err) {
 		// The same form arrived twice at the same moment, and the other was first.
 		return r.Stage(ctx, in)
 	}
 	if err != nil {
+		return StageOut{}, err
+	}
+	if err := r.stageFiles(ctx, actor.Programme, batch, files); err != nil {
 		return StageOut{}, err
 	}
 	if err := r.stageRows(ctx, actor.Programme, batch, rows); err != nil {
@@ -140,50 +138,57 @@ func (in StageIn) name() string {
 	return ""
 }
 
-// read reads every file and looks at every row; nothing is stored.
-func (r *Room) read(ctx context.Context, in StageIn, at place) ([]ImportFile, [][]Row, error) {
-	files, rows := make([]ImportFile, len(in.Files)), make([][]Row, len(in.Files))
-	for i, f := range in.Files {
-		parsed, err := r.parser.Parse(ctx, f.Content, in.Columns)
-		if err != nil {
-			return nil, nil, unread(err, f.Name)
-		}
-		file := ImportFile{N: int64(i), Name: fit(f.Name, 200), Format: parsed.Format, Encoding: parsed.Encoding, Hash: hashOf(f.Content),
-			Header: parsed.Header, Columns: parsed.Columns, Rows: int64(len(parsed.Rows)), Told: parsed.Problems}
-		for j, h := range file.Header {
-			file.Header[j] = fit(h, 200)
-		}
-		if file.Digest, err = digestOf(file.Hash, in.Project, file.Columns); err != nil {
-			return nil, nil, err
-		}
-		at.file = file.Name
-		s := survey{file: file, at: at}
-		s.begin()
-		for _, row := range parsed.Rows {
-			s.row(row)
-		}
-		r.english(s.file.Told)
-		r.english(s.file.Problems)
-		files[i], rows[i] = s.file, parsed.Rows
-	}
-	return files, rows, nil
-}
-
 // english gives the reasons that have a message key their plain English, for the API
 // and the command line; pages translate the key.
 func (r *Room) english(ts []Trouble) {
 	for i, t := range ts {
-		if t.Say != "" {
-			ts[i].Reason = r.face.Words.T("en", t.Say, t.args()...)
+		if t.Say == "" {
+			continue
+		}
+		ts[i].Reason = r.face.Words.T("en", t.Say, t.args()...)
+		if t.Do != "" {
+			ts[i].Reason += " " + r.face.Words.T("en", t.Do, t.args()...)
 		}
 	}
+}
+
+// stageFiles stores the parts of an import, and keeps the files that wait with them.
+func (r *Room) stageFiles(ctx context.Context, programme, batch string, files []ImportFile) error {
+	const most = 40
+	for from := 0; from < len(files); from += most {
+		part := files[from:min(from+most, len(files))]
+		err := r.db.Write(ctx, func(tx *db.Tx) error {
+			if head, ok, err := importOf(tx, programme, batch); err != nil || !ok || head.State != BatchReading {
+				return errors.Join(err, errUndone())
+			}
+			for _, f := range part {
+				if err := insertFile(tx, programme, batch, f); err != nil {
+					return err
+				}
+				if f.Medium == nil {
+					continue
+				}
+				if err := r.files.Keep(tx, programme, f.Medium.ID, batch); err != nil {
+					return err
+				}
+				if err := forgetUpload(tx, programme, f.Medium.ID); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *Room) stageRows(ctx context.Context, programme, batch string, all [][]Row) error {
 	const most = 2000
 	for file, rows := range all {
-		for from := 0; from < len(rows); from += most {
-			part := rows[from:min(from+most, len(rows))]
+		for from := 0; from < len(rows); {
+			part := light(rows[from:min(from+most, len(rows))])
 			err := r.db.Write(ctx, func(tx *db.Tx) error {
 				head, ok, err := importOf(tx, programme, batch)
 				if err != nil {
@@ -197,9 +202,26 @@ func (r *Room) stageRows(ctx context.Context, programme, batch string, all [][]R
 			if err != nil {
 				return err
 			}
+			from += len(part)
 		}
 	}
 	return nil
+}
+
+// light is the first rows that are stored in one transaction: as many as are short, and at
+// least one.
+func light(rows []Row) []Row {
+	size := 0
+	for i, row := range rows {
+		size += len(row.Paragraph)
+		if row.Doc != nil {
+			size += len(row.Doc.Words)
+		}
+		if i > 0 && size > maxAtOnce {
+			return rows[:i]
+		}
+	}
+	return rows
 }
 
 func errUndone() error {
@@ -220,97 +242,6 @@ func mayImport(ctx context.Context, tx *db.Tx, batch string) (importHead, error)
 		return h, fault.New(fault.Missing, "house.missing")
 	}
 	return h, who.Must(ctx, tx, "evidence.give", ref.Of(ref.Project, h.Project))
-}
-
-// ColumnsIn says which column of one file holds what: in words, or chosen by number.
-type ColumnsIn struct {
-	Batch   string   `json:"batch"`
-	File    int64    `json:"file"`    // number of the file in the import, from 0
-	Columns string   `json:"columns"` // "words=COL,date=COL": a column's name, or its number from 1
-	Chosen  *Columns `json:"chosen,omitempty"`
-}
-
-// ColumnsOut counts what the file now holds.
-type ColumnsOut struct {
-	Rows     int64 `json:"rows"`
-	Good     int64 `json:"good"`
-	Problems int   `json:"problems"`
-}
-
-// Columns changes how a sheet that waits is read, and looks at every row again. It reads
-// them in short transactions of its own, and writes what it found at the end: the same
-// again gives the same, and of two at once the later stays.
-func (r *Room) Columns(ctx context.Context, in ColumnsIn) (out ColumnsOut, err error) {
-	now := r.clock.Now()
-	var s survey
-	err = r.db.Read(ctx, func(tx *db.Tx) error {
-		head, file, err := r.sheetOf(ctx, tx, in)
-		if err != nil {
-			return err
-		}
-		s = survey{file: file, at: place{project: head.Project, file: file.Name, said: head.Said, now: now}}
-		s.at.sites, err = sitesOf(tx, who.From(ctx).Programme, head.Project, now)
-		return err
-	})
-	if err != nil {
-		return out, err
-	}
-	if s.file.Digest, err = digestOf(s.file.Hash, s.at.project, s.file.Columns); err != nil {
-		return out, err
-	}
-	s.begin()
-	for from := int64(0); from < s.file.Rows; from += surveyChunk {
-		var rows []stagedRow
-		err := r.db.Read(ctx, func(tx *db.Tx) (err error) {
-			rows, err = rowsOf(tx, who.From(ctx).Programme, in.Batch, in.File, from, surveyChunk)
-			return err
-		})
-		if err != nil {
-			return out, err
-		}
-		for _, row := range rows {
-			s.row(row.Row)
-		}
-	}
-	r.english(s.file.Problems)
-	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		if _, _, err := r.sheetOf(ctx, tx, in); err != nil {
-			return err // brought in or thrown away while its rows were read
-		}
-		return setFile(tx, who.From(ctx).Programme, in.Batch, s.file)
-	})
-	if err != nil {
-		return out, err
-	}
-	return ColumnsOut{Rows: s.file.Rows, Good: s.file.Good, Problems: len(s.file.Told) + len(s.file.Problems)}, nil
-}
-
-// sheetOf reads the sheet of a waiting import, with the columns that were chosen for it.
-func (r *Room) sheetOf(ctx context.Context, tx *db.Tx, in ColumnsIn) (importHead, ImportFile, error) {
-	head, err := mayImport(ctx, tx, in.Batch)
-	if err != nil {
-		return head, ImportFile{}, err
-	}
-	if head.State != BatchStaged {
-		return head, ImportFile{}, fault.New(fault.Conflict, "evidence.import_not_staged").With("evidence.import_undone_do")
-	}
-	files, err := importFiles(tx, who.From(ctx).Programme, in.Batch)
-	if err != nil {
-		return head, ImportFile{}, err
-	}
-	if in.File < 0 || in.File >= int64(len(files)) || !files[in.File].sheet() {
-		return head, ImportFile{}, fault.Fielded("file", "house.bad_choice")
-	}
-	file := files[in.File]
-	if in.Chosen != nil {
-		file.Columns = *in.Chosen
-	} else if file.Columns, err = parseColumns(file.Header, in.Columns); err != nil {
-		return head, ImportFile{}, fault.Fielded("columns", "evidence.import_bad_columns", "Found", named(file.Header), "Why", err.Error())
-	}
-	var c fault.Check
-	c.Need(file.Columns.within(len(file.Header)), "words", "house.bad_choice")
-	c.Need(file.Columns.usable(), "words", "evidence.import_need_words_column")
-	return head, file, c.Err()
 }
 
 // SharedIn is what all rows of an import share, where a row does not say otherwise.
@@ -370,13 +301,15 @@ type LookOut struct {
 type LookFile struct {
 	ImportFile
 	First  []LookRow `json:"first"`  // the first rows as they will look
-	Before string    `json:"before"` // name of an earlier import of the same bytes
+	Before string    `json:"before"` // name of an earlier file of the same bytes
+	Twin   bool      `json:"twin"`   // that file is in this very import
 	Here   int64     `json:"here"`   // rows of it that are stored already, read the same way
 }
 
 // LookRow is one row as it will look.
 type LookRow struct {
 	Line int          `json:"line"`
+	Page int          `json:"page,omitempty"`
 	Says Contribution `json:"says"`
 	OK   bool         `json:"ok"`
 }
@@ -406,28 +339,19 @@ func (r *Room) Look(ctx context.Context, in LookIn) (out LookOut, err error) {
 		if at.sites, err = sitesOf(tx, programme, head.Project, now); err != nil {
 			return err
 		}
-		within := map[string]bool{}
+		most := int64(previewRows)
+		if len(files) > fewParts {
+			most = previewOfMany
+		}
+		within := map[string]string{}
 		for _, f := range files {
 			lf := LookFile{ImportFile: f, First: []LookRow{}}
-			if head.State == BatchStaged {
-				if e, ok, err := sameFile(tx, programme, head.Project, head.ID, "", f.Hash); err != nil {
-					return err
-				} else if ok {
-					lf.Before = e.Name
-				}
-				if lf.Here, err = r.here(tx, programme, head, f, within); err != nil {
+			if head.State == BatchStaged && !f.Left {
+				if err := r.lookBack(tx, programme, head, &lf, within); err != nil {
 					return err
 				}
-			}
-			if head.State == BatchStaged && (!f.sheet() || f.Columns.usable()) {
-				rows, err := rowsOf(tx, programme, in.Batch, f.N, 0, previewRows)
-				if err != nil {
+				if lf.First, err = firstRows(tx, programme, in.Batch, f, at, most); err != nil {
 					return err
-				}
-				at.file = f.Name
-				for _, row := range rows {
-					c, _, ok := f.contribution(row.Row, at)
-					lf.First = append(lf.First, LookRow{row.Row.Line, c, ok})
 				}
 			}
 			out.Files = append(out.Files, lf)
@@ -437,21 +361,94 @@ func (r *Room) Look(ctx context.Context, in LookIn) (out LookOut, err error) {
 	return out, err
 }
 
-// here counts the rows of a waiting file that would not be stored again: the same bytes,
-// read the same way, came in before or stand in the same import.
-func (r *Room) here(tx *db.Tx, programme string, head importHead, f ImportFile, within map[string]bool) (int64, error) {
+// How much of each part is shown where there are many.
+const (
+	fewParts      = 8   // up to so many parts are shown in full
+	previewOfMany = 2   // rows of each where there are more
+	previewWords  = 600 // letters of a document that are shown
+)
+
+// firstRows is the first rows of a part as they will look.
+func firstRows(tx *db.Tx, programme, batch string, f ImportFile, at place, most int64) ([]LookRow, error) {
+	out := []LookRow{}
+	if f.sheet() && !f.Columns.usable() {
+		return out, nil
+	}
+	from := int64(0)
+	if f.Split {
+		from = 1 // the whole document stands before its paragraphs
+	} else if f.Shape != nil {
+		most = 1
+	}
+	rows, err := rowsOf(tx, programme, batch, f.N, from, most)
+	at.file = f.Name
+	for _, row := range rows {
+		c, _, ok := f.contribution(row.Row, at)
+		if row.Row.Doc != nil {
+			c.Words, c.PageStarts = text.Excerpt(c.Words, previewWords), nil
+		}
+		out = append(out, LookRow{row.Row.Line, row.Row.Page, c, ok})
+	}
+	return out, err
+}
+
+// lookBack says whether a waiting part came in before, or stands twice in its import, and
+// counts the rows of it that would not be stored again.
+func (r *Room) lookBack(tx *db.Tx, programme string, head importHead, f *LookFile, within map[string]string) error {
+	e, ok, err := sameFile(tx, programme, head.Project, head.ID, "", f.Hash)
+	if err != nil {
+		return err
+	}
+	if ok {
+		f.Before = e.Name
+	}
 	if f.Good == 0 {
-		return 0, nil
+		return nil
 	}
-	if within[f.Digest] {
-		return f.Good, nil
+	if name, twice := within[f.Digest]; twice {
+		f.Here, f.Twin, f.Before = f.Good, true, name
+		return nil
 	}
-	_, ok, err := sameFile(tx, programme, head.Project, head.ID, f.Digest, "")
-	if err != nil || ok {
-		return f.Good, err
+	if _, ok, err = sameFile(tx, programme, head.Project, head.ID, f.Digest, ""); err != nil {
+		return err
 	}
-	within[f.Digest] = true
-	return 0, nil
+	if !ok {
+		var name string
+		if name, ok, err = r.sameMedium(tx, programme, head.Project, f.ImportFile); err != nil {
+			return err
+		}
+		if ok {
+			f.Before = name
+		}
+	}
+	if ok {
+		f.Here = f.Good
+		return nil
+	}
+	within[f.Digest] = f.Name
+	return nil
+}
+
+// sameMedium finds a picture, a sound or a film of the project that holds the same: it
+// came in another way.
+func (r *Room) sameMedium(tx *db.Tx, programme, project string, f ImportFile) (string, bool, error) {
+	if f.Medium == nil || f.Shape != nil {
+		return "", false, nil
+	}
+	twins, err := r.files.Same(tx, programme, f.Medium.ID)
+	if err != nil {
+		return "", false, err
+	}
+	for _, t := range twins {
+		rec, ok, err := ref.Get(tx, programme, t.Record)
+		if err != nil {
+			return "", false, err
+		}
+		if ok && rec.Kind == Kind && rec.Project == project && rec.Live(r.clock.Now()) {
+			return t.Name, true, nil
+		}
+	}
+	return "", false, nil
 }
 
 // ImportsIn asks for the imports of a project.

@@ -3,9 +3,11 @@ package evidence
 import (
 	"bytes"
 	"context"
+	"strings"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/text"
 	"plait/internal/spine/who"
 )
 
@@ -27,13 +29,18 @@ func (r *Room) waiting(tx *db.Tx, a who.Actor, ids []string) ([]upload, error) {
 
 // attach gives uploads to a contribution, in the transaction that makes it.
 func (r *Room) attach(tx *db.Tx, programme, contribution string, files []upload, now int64) ([]Medium, error) {
+	return r.attachAfter(tx, programme, contribution, 0, files, now)
+}
+
+// attachAfter is attach for a contribution whose files up to number n are there already.
+func (r *Room) attachAfter(tx *db.Tx, programme, contribution string, n int64, files []upload, now int64) ([]Medium, error) {
 	var out []Medium
 	for i, u := range files {
 		if err := r.files.Keep(tx, programme, u.ID, contribution); err != nil {
 			return nil, err
 		}
 		m := u.medium()
-		if err := insertMedium(tx, programme, contribution, int64(i), m, now); err != nil {
+		if err := insertMedium(tx, programme, contribution, n+int64(i), m, now); err != nil {
 			return nil, err
 		}
 		if err := useUpload(tx, programme, u.ID); err != nil {
@@ -53,8 +60,14 @@ func dress(ctx context.Context, tx *db.Tx, cs []Contribution) error {
 		ids[i] = c.Ref.ID
 	}
 	media, err := mediaOf(tx, who.From(ctx).Programme, ids)
+	card := who.From(ctx).Kind == who.Card
 	for i := range cs {
 		cs[i].Media = media[cs[i].Ref.ID]
+		for k := range cs[i].Media {
+			if card {
+				cs[i].Media[k].CaptionsBy = "" // who of the team checked them is no matter of the card's
+			}
+		}
 	}
 	return err
 }
@@ -64,6 +77,9 @@ func (r *Room) dropMedia(tx *db.Tx, programme string, ids ...string) error {
 	if err := r.files.Drop(tx, programme, ids...); err != nil {
 		return err
 	}
+	if err := hushUploads(tx, programme, ids); err != nil {
+		return err
+	}
 	return deleteMedia(tx, programme, ids)
 }
 
@@ -71,14 +87,16 @@ func (r *Room) dropMedia(tx *db.Tx, programme string, ids ...string) error {
 // which pages translate.
 func wordless(c Contribution, files []upload) string {
 	switch {
-	case c.Asked != "" && c.Answer != "":
-		return c.Asked + ": " + c.Answer
+	case c.Question != "" && c.Answer != "":
+		return c.Question + ": " + c.Answer
 	case len(files) > 0 && c.Expressed == "drawn":
 		return "A drawing"
 	case len(files) > 0:
-		return map[string]string{Picture: "A picture", Sound: "A recording", Video: "A film", Document: "A document"}[files[0].Kind]
+		return called(files[0].Kind)
 	case c.Answer != "":
 		return c.Answer
+	case strings.TrimSpace(c.Interest) != "":
+		return text.Excerpt(c.Interest, 90)
 	}
 	return "Shown without words"
 }

@@ -119,7 +119,7 @@ func (r *Room) restored(tx *db.Tx, it news.Item) error {
 			}
 			continue // given back after its time had ended: there is nothing to find
 		}
-		c, err := one(tx, it.Programme, x.ID)
+		c, err := whole(tx, it.Programme, x.ID)
 		if err != nil {
 			return err
 		}
@@ -150,6 +150,10 @@ func (r *Room) erased(tx *db.Tx, it news.Item) error {
 		if err := r.dropMedia(tx, it.Programme, x.ID); err != nil {
 			return err
 		}
+		if err := dropExcerpts(tx, it.Programme, []string{x.ID}); err != nil {
+			return err
+		}
+		tx.After(func() { r.reads.forget(it.Programme, x.ID) })
 		rec, ok, err := ref.Get(tx, it.Programme, x.ID)
 		if err != nil || !ok {
 			return err

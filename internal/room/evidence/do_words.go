@@ -24,7 +24,8 @@ type WordsOut struct {
 	Contributions []Contribution `json:"contributions"`
 }
 
-// Words reads many contributions at once, for the rooms that show what they stand on.
+// Words reads many contributions at once, for the rooms that show what they stand on. One
+// without words says what its picture or recording shows, so that none is empty there.
 func (r *Room) Words(ctx context.Context, in WordsIn) (out WordsOut, err error) {
 	now := r.clock.Now()
 	err = r.db.Read(ctx, func(tx *db.Tx) error {
@@ -48,7 +49,13 @@ func (r *Room) Words(ctx context.Context, in WordsIn) (out WordsOut, err error) 
 		if err != nil {
 			return err
 		}
-		return dress(ctx, tx, out.Contributions)
+		if err := dress(ctx, tx, out.Contributions); err != nil {
+			return err
+		}
+		for i := range out.Contributions {
+			out.Contributions[i].Words = out.Contributions[i].says()
+		}
+		return nil
 	})
 	return out, err
 }

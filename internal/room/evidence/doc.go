@@ -8,6 +8,6 @@
 //
 // Invariants: nothing that was sent is lost or stored twice; a person's words are
 // never changed but by that person or in their name; no strand comes before another.
-// Tables: evidence_contribution, evidence_batch, evidence_import, evidence_import_file,
+// Tables: evidence_contribution, evidence_excerpt, evidence_batch, evidence_import, evidence_import_file,
 // evidence_import_row. Kind: contribution.
 package evidence

@@ -1,18 +1,16 @@
 package evidence
 
 import (
-	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"plait/internal/engine/cite"
 	"plait/internal/engine/table"
-	"plait/internal/kit/child"
 	"plait/internal/kit/text"
 )
 
@@ -32,15 +30,21 @@ const (
 	maxTold       = 20_000           // problems kept for one file; the last says how many more there are
 	maxCellInText = 80               // characters of a cell that a message quotes
 	maxColumns    = 100              // columns that rows longer than the head may add up to
+	MaxParts      = 400              // sheets, documents, pictures ... of one import
+	maxUnpacked   = 256 << 20        // bytes of all files that were within others, of one import
+	maxDeep       = 3                // files within files: an e-mail in a zip with a zip attached is as deep as it goes
+	maxAtOnce     = 256 << 10        // bytes of rows that one transaction takes in, beside its first row
 )
 
 // Trouble is one thing that was lost or that a person should look at, in a file that
 // came in. Reason is plain English; where Say is set, it is the message key of the same
 // reason for a reader of another language.
 type Trouble struct {
-	Line   int            `json:"line"` // counted from 1; 0 = the whole file
+	Line   int            `json:"line"`            // counted from 1; 0 = the whole file
+	Place  string         `json:"place,omitempty"` // where a line says nothing: "page 3"
 	Reason string         `json:"reason"`
 	Say    string         `json:"say,omitempty"`
+	Do     string         `json:"do,omitempty"` // message key of what to do about it, where Say does not say
 	Args   map[string]any `json:"args,omitempty"`
 }
 
@@ -147,109 +151,22 @@ type FileIn struct {
 	Content []byte `json:"content"` // base64 in JSON
 }
 
-// Row is one row of a sheet or one reference, as it was read.
+// Row is one row of a sheet, one reference, one document or one picture, sound or film,
+// as it was read. A document has one row that is all of it, and one for each paragraph
+// beside it: which of them come in is chosen later.
 type Row struct {
-	Line      int        `json:"line"`
+	Line      int        `json:"line"` // in the file; of a paragraph, its number from 1
 	Cells     []string   `json:"cells,omitempty"`
 	Reference *Reference `json:"reference,omitempty"`
-}
-
-// Parsed is what a file holds: nothing of it is in the thread yet.
-type Parsed struct {
-	Format   string    `json:"format"`
-	Encoding string    `json:"encoding"`
-	Header   []string  `json:"header"` // of a sheet
-	Columns  Columns   `json:"columns"`
-	Rows     []Row     `json:"rows"`
-	Problems []Trouble `json:"problems"`
-}
-
-// Parser reads the bytes of a file. An upload is never trusted: a parser has a limit of
-// time, and of memory where it is a process of its own.
-type Parser interface {
-	// Parse reads b. columns is "words=COL,date=COL" or "" to propose them. What cannot be
-	// read is in Parsed.Problems; the error is child.ErrSlow or child.ErrFailed where the file
-	// made the parser fail, another where the parser itself could not run.
-	Parse(ctx context.Context, b []byte, columns string) (Parsed, error)
-}
-
-// InProcess is a Parser within this process. Its time is limited, its memory only by
-// the size of the file: what the engines keep is a small multiple of it.
-type InProcess struct{ Limit time.Duration }
-
-// Parse reads b, or gives up when the time is over.
-func (p InProcess) Parse(ctx context.Context, b []byte, columns string) (Parsed, error) {
-	ctx, stop := context.WithTimeout(ctx, p.Limit)
-	defer stop()
-	done := make(chan Parsed, 1)
-	go func() {
-		defer func() {
-			if recover() != nil {
-				done <- Parsed{Columns: noColumns(), Problems: []Trouble{trouble(0, "evidence.import_unreadable")}}
-			}
-		}()
-		done <- parse(b, columns)
-	}()
-	select {
-	case out := <-done:
-		return out, nil
-	case <-ctx.Done():
-		return Parsed{}, unread(fmt.Errorf("%w: %w", child.ErrSlow, ctx.Err()), "")
-	}
-}
-
-// parse names the file by its content and reads it.
-func parse(b []byte, columns string) Parsed {
-	if what := notRead(b); what != "" {
-		return Parsed{Format: what, Columns: noColumns(), Problems: []Trouble{trouble(0, "evidence.import_format_"+what)}}
-	}
-	var out Parsed
-	switch format := cite.Sniff(b); format {
-	case cite.CSV, cite.TSV, cite.Unknown:
-		out = parseSheet(b, string(format), columns)
-	default:
-		out = parseReferences(b)
-	}
-	if len(out.Rows) == 0 && len(out.Problems) == 0 {
-		out.Problems = []Trouble{trouble(0, "evidence.import_empty")} // a head without rows says so too
-	}
-	return out
-}
-
-// notRead names the formats that are no text: "" for everything else.
-func notRead(b []byte) string {
-	for _, f := range []struct{ start, name string }{{"PK\x03\x04", "office"}, {"\xd0\xcf\x11\xe0", "office"}, {"%PDF-", "pdf"}, {"{\\rtf", "rtf"},
-		{"\x89PNG", "picture"}, {"\xff\xd8\xff", "picture"}, {"GIF8", "picture"}, {"\x1f\x8b", "packed"}, {"7z\xbc\xaf", "packed"}, {"ID3", "sound"}, {"OggS", "sound"}, {"RIFF", "sound"}} {
-		if bytes.HasPrefix(b, []byte(f.start)) {
-			return f.name
-		}
-	}
-	return scrambled(b)
-}
-
-// scrambled says "unreadable" of bytes that are no text in any encoding we know: more
-// than one in a hundred is a control character that no text holds. Text of two bytes a
-// letter is left to the reader, which knows it by its zeros.
-func scrambled(b []byte) string {
-	head := b[:min(len(b), 1<<16)]
-	odd, zeros := 0, 0
-	for _, c := range head {
-		switch {
-		case c == 0:
-			zeros++
-		case c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1a:
-			odd++
-		}
-	}
-	if odd*100 > len(head) && zeros*5 < len(head) {
-		return "scrambled"
-	}
-	return ""
+	Doc       *DocRow    `json:"doc,omitempty"`
+	Paragraph string     `json:"paragraph,omitempty"`
+	Page      int        `json:"page,omitempty"`   // of a paragraph, from 1; 0 = the document has no pages
+	Medium    *Medium    `json:"medium,omitempty"` // the file that waits beside the row
 }
 
 func parseReferences(b []byte) Parsed {
 	f := cite.Read("", b)
-	out := Parsed{Format: string(f.Format), Encoding: f.Encoding, Columns: noColumns()}
+	out := Parsed{Format: string(f.Format), Encoding: f.Encoding, Columns: noColumns(), Hash: hashOf(b)}
 	for _, p := range f.Problems {
 		out.Problems = append(out.Problems, Trouble{Line: p.Line, Reason: p.Reason})
 	}
@@ -261,7 +178,7 @@ func parseReferences(b []byte) Parsed {
 
 func parseSheet(b []byte, format, spec string) Parsed {
 	sheet, problems := table.Read("", b)
-	out := Parsed{Format: format, Encoding: sheet.Encoding, Columns: noColumns()}
+	out := Parsed{Format: format, Encoding: sheet.Encoding, Columns: noColumns(), Hash: hashOf(b)}
 	for _, p := range problems {
 		out.Problems = append(out.Problems, Trouble{Line: p.Line, Reason: p.Reason})
 	}
@@ -271,34 +188,40 @@ func parseSheet(b []byte, format, spec string) Parsed {
 		}
 		return out
 	}
+	out.take(sheet, spec)
+	return out
+}
+
+// take gives a part the rows of a sheet, and its columns: those of spec, or those its head
+// and its rows speak for.
+func (p *Parsed) take(sheet table.Sheet, spec string) {
 	widen(&sheet)
 	switch {
 	case spec != "":
 		columns, err := parseColumns(sheet.Header, spec)
 		if err != nil {
-			out.Header = sheet.Header
-			out.Problems = append(out.Problems, trouble(0, "evidence.import_bad_columns", "Found", named(sheet.Header), "Why", err.Error()))
-			return out
+			p.Header = sheet.Header
+			p.Problems = append(p.Problems, trouble(0, "evidence.import_bad_columns", "Found", named(sheet.Header), "Why", err.Error()))
+			return
 		}
-		out.Columns = columns
-		if format == string(cite.Unknown) {
-			out.Format = string(cite.CSV) // one column and no delimiter: a sheet all the same
+		p.Columns = columns
+		if p.Format == string(cite.Unknown) {
+			p.Format = string(cite.CSV) // one column and no delimiter: a sheet all the same
 		}
 	case !table.HeaderLikely(sheet.Header):
 		sheet = sheet.WithoutHeader()
 		fallthrough
 	default:
-		out.Columns = columnsOf(table.Guess(sheet.Header, sheet.Rows))
-		if sheet.Delimiter == 0 && !columnsOf(table.Guess(sheet.Header, nil)).usable() {
+		p.Columns = columnsOf(table.Guess(sheet.Header, sheet.Rows))
+		if p.Format == string(cite.Unknown) && sheet.Delimiter == 0 && !columnsOf(table.Guess(sheet.Header, nil)).usable() {
 			// Lines of any kind of text: which of them are words is for a person to say.
-			out.Columns = noColumns()
+			p.Columns = noColumns()
 		}
 	}
-	out.Header = sheet.Header
+	p.Header = sheet.Header
 	for i, cells := range sheet.Rows {
-		out.Rows = append(out.Rows, Row{Line: sheet.Lines[i], Cells: cells})
+		p.Rows = append(p.Rows, Row{Line: sheet.Lines[i], Cells: cells})
 	}
-	return out
 }
 
 // widen names the columns that a short head row does not: as many as the widest row
@@ -334,6 +257,21 @@ func named(header []string) string {
 		}
 	}
 	return strings.Join(out, ", ")
+}
+
+// headKey is what a sheet's head is known by the next time: "" for one whose names were
+// made here, or that says nothing.
+func headKey(header []string) string {
+	var names []string
+	made := true
+	for i, h := range header {
+		made = made && (h == "" || h == fmt.Sprintf("Column %d", i+1))
+		names = append(names, text.Fold(h))
+	}
+	if made || !slices.ContainsFunc(names, func(s string) bool { return s != "" }) {
+		return ""
+	}
+	return hashOf([]byte(strings.Join(names, "\x1f")))
 }
 
 // hashOf is the SHA-256 of a file's bytes.

@@ -2,6 +2,7 @@ package evidence_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,7 @@ func plait(t *testing.T, args ...string) (code int, out, errs string) {
 type added struct {
 	Files []struct {
 		File     string `json:"file"`
+		Part     string `json:"part"`
 		Format   string `json:"format"`
 		Stored   int    `json:"stored"`
 		SameAs   string `json:"same_as"`
@@ -102,5 +104,39 @@ func TestAddCommand(t *testing.T) {
 	}
 	if code, _, errs := plait(t, "evidence", "add", "--dir", filepath.Join(dir, "house"), "--project", made.Project, "--strand", "gossip", sheet); code != 2 || errs == "" {
 		t.Errorf("a strand of no name: %d %q", code, errs)
+	}
+}
+
+// TestAddCommandOfManyForms reads one file of each form, in the program's own child.
+func TestAddCommandOfManyForms(t *testing.T) {
+	dir := t.TempDir()
+	where := filepath.Join(dir, "house")
+	var made struct{ Project string }
+	run(t, &made, 0, "init", "--dir", where, "--programme", "P", "--project", "T", "--json")
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	shot := aPhoto(t, 3, 200, 100)
+	files := []string{write("book.xlsx", workbook(t, []string{"Visits", "Calls"}, sheetXML([]string{"Comment"}, []string{"The bus"}), sheetXML([]string{"Comment"}, []string{"The line was dead"}))),
+		write("notes.docx", word(t, `<w:p><w:r><w:t>Words of a document.</w:t></w:r></w:p>`)), write("report.pdf", paper([]string{"A page."}, "")),
+		write("bag.zip", zipped(t, "a.jpg", shot, "a.txt", "A note.\n", "b.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")), write("again.jpg", shot)}
+	var a added
+	run(t, &a, 1, append([]string{"evidence", "add", "--dir", where, "--project", made.Project, "--json"}, files...)...)
+	var got []string
+	for _, f := range a.Files {
+		got = append(got, fmt.Sprintf("%s|%s|%s|%d|%s|%d", filepath.Base(f.File), f.Part, f.Format, f.Stored, f.SameAs, len(f.Problems)))
+	}
+	want := []string{"book.xlsx|Visits|xlsx|1||0", "book.xlsx|Calls|xlsx|1||0", "notes.docx||docx|1||0", "report.pdf||pdf|1||0",
+		"bag.zip|a.jpg|picture|1||0", "bag.zip|a.txt|txt|1||0", "bag.zip|b.svg|svg|0||1", "again.jpg||picture|0|bag.zip › a.jpg|0"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	var undone struct{ Undone int }
+	if run(t, &undone, 0, "evidence", "undo", "--dir", where, "--batch", a.Batch, "--json"); undone.Undone != 6 {
+		t.Errorf("%d were undone, want 6", undone.Undone)
 	}
 }

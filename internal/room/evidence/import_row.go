@@ -11,27 +11,6 @@ import (
 	"plait/internal/spine/ref"
 )
 
-// ImportFile is one file of an import and how it is read.
-type ImportFile struct {
-	N        int64     `json:"n"` // from 0, in the order they were sent
-	Name     string    `json:"name"`
-	Format   string    `json:"format"` // ris, nbib, csv, tsv ... by content
-	Encoding string    `json:"encoding"`
-	Hash     string    `json:"-"` // SHA-256 of the bytes
-	Digest   string    `json:"-"` // of hash, project and columns
-	Header   []string  `json:"header"`
-	Columns  Columns   `json:"columns"`
-	Rows     int64     `json:"rows"`    // rows read
-	Good     int64     `json:"good"`    // of them, those that can be stored
-	Stored   int64     `json:"stored"`  // of them, those stored
-	SameAs   string    `json:"same_as"` // name of the earlier file that is the same
-	Told     []Trouble `json:"told"`    // of the file, from reading it
-	Problems []Trouble `json:"problems"`
-}
-
-// sheet says that the file has columns to choose from.
-func (f ImportFile) sheet() bool { return len(f.Header) > 0 }
-
 // sites finds a site by its folded name or its id.
 type sites map[string]string
 
@@ -47,8 +26,11 @@ type place struct {
 // contribution is what one row says, and what is wrong with it. ok is false when there
 // is nothing to store. The id is the caller's.
 func (f ImportFile) contribution(row Row, p place) (c Contribution, problems []Trouble, ok bool) {
-	if row.Reference != nil {
+	switch {
+	case row.Reference != nil:
 		return fromReference(row, p)
+	case row.Doc != nil || row.Paragraph != "" || row.Medium != nil:
+		return f.fromFile(row, p)
 	}
 	return f.fromCells(row, p)
 }
@@ -258,6 +240,9 @@ type survey struct {
 // begin forgets what an earlier reading of the rows said.
 func (s *survey) begin() {
 	s.file.Good, s.file.Problems = 0, []Trouble{}
+	if s.file.Left {
+		return
+	}
 	if s.file.Rows > 0 && s.file.sheet() && !s.file.Columns.usable() {
 		s.file.Problems = append(s.file.Problems, trouble(0, "evidence.import_need_columns", "Found", named(s.file.Header)))
 	}
@@ -265,8 +250,8 @@ func (s *survey) begin() {
 
 // row takes one more row.
 func (s *survey) row(row Row) {
-	if s.file.sheet() && !s.file.Columns.usable() {
-		return // said once, for the whole file
+	if s.file.Left || s.file.sheet() && !s.file.Columns.usable() {
+		return // left out, or said once for the whole file
 	}
 	_, problems, ok := s.file.contribution(row, s.at)
 	if ok {

@@ -2,6 +2,9 @@ package evidence
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"time"
@@ -10,7 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"plait/internal/engine/table"
-	"plait/internal/kit/fault"
+	"plait/internal/kit/child"
+	formats "plait/internal/kit/document"
 )
 
 func TestParseNamesTheFileByItsContent(t *testing.T) {
@@ -21,19 +25,78 @@ func TestParseNamesTheFileByItsContent(t *testing.T) {
 		"comment\tdate\nOne\t2026-01-01\n":           "tsv",
 		"comment\nOne\nTwo\n":                        "unknown",
 		"@article{a,\n title={One}\n}\n":             "bibtex",
-		"%PDF-1.7":                                   "pdf",
-		"PK\x03\x04":                                 "office",
+		"%PDF-1.7\n1 0 obj":                          "pdf",
+		"We met in the hall, in May.\n\nIt was, as ever, cold.\n\nNobody, though, left.\n": "txt",
+		"# What we heard\n\n- the *bus* stops at four\n- nobody asked\n":                   "markdown",
+		"<!DOCTYPE html><html><body><p>Hello</p></body></html>":                            "html",
+		"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR":                                              "picture",
+		"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>x</script></svg>":               "svg",
+		"{\\rtf1 hello}": "rtf",
 	} {
-		if got := parse([]byte(content), ""); got.Format != want {
-			t.Errorf("%.20q is %s, want %s", content, got.Format, want)
+		name := "a"
+		if want == "txt" || want == "markdown" {
+			name = "a." + map[string]string{"txt": "txt", "markdown": "md"}[want]
 		}
+		if got := parse(t.Context(), []byte(content), name, ""); len(got) != 1 || got[0].Format != want {
+			t.Errorf("%.20q is %+v, want %s", content, got, want)
+		}
+	}
+}
+
+// TestLinesAreRowsOrADocument tells sheets from prose: by what they hold, then by the name.
+func TestLinesAreRowsOrADocument(t *testing.T) {
+	const prose = "Dear all, we met in May.\n\nIt was cold, and the hall was shut, so we stood.\n\nNobody left.\n"
+	for _, c := range []struct {
+		name, content, columns string
+		rows                   bool
+	}{
+		{"a.txt", prose, "", false},
+		{"a.csv", prose, "", true}, // whoever names it a sheet means one
+		{"a.txt", prose, "words=1", true},
+		{"a.txt", "Comment\nThe bus\nThe stairs\n", "", true},
+		{"a.txt", "comment,date\nThe bus,2026-01-01\n", "", true},
+		{"a.txt", "Name\tTown\nSam\tPowys\nAnn\tConwy\n", "", true},
+		{"a.txt", "Hello, world\nGoodbye, world\n", "", false},
+		{"a.txt", "A title alone\n", "", false},
+		{"notes.md", "| a | b |\n|---|---|\n| 1 | 2 |\n", "", false},
+		{"a", "a,b\n1,2\n3,4\n", "", true},
+	} {
+		got := parse(t.Context(), []byte(c.content), c.name, c.columns)[0]
+		if rows := got.Doc == nil; rows != c.rows {
+			t.Errorf("%s %q with %q: rows %v (%+v)", c.name, c.content, c.columns, rows, got)
+		}
+	}
+}
+
+func TestParagraphs(t *testing.T) {
+	d := &Doc{Words: "Éirinn 👩🏽‍🦽 first.\n\nSecond, ŵ.\n\nThird.", PageStarts: []int{0, 27}}
+	second := strings.Index(d.Words, "Second")
+	d.Paragraphs = []int{0, len([]rune(d.Words[:second])), len([]rune(d.Words[:strings.Index(d.Words, "Third")]))}
+	d.PageStarts[1] = d.Paragraphs[1]
+	rows, shape := docRows(d, nil)
+	var got []string
+	for _, r := range rows[1:] {
+		got = append(got, fmt.Sprintf("%d %d %s", r.Line, r.Page, r.Paragraph))
+	}
+	if diff := cmp.Diff([]string{"1 1 Éirinn 👩🏽‍🦽 first.", "2 2 Second, ŵ.", "3 2 Third."}, got); diff != "" || shape.Paragraphs != 3 {
+		t.Errorf("%d paragraphs (-want +got)\n%s", shape.Paragraphs, diff)
+	}
+	if rows, shape = docRows(&Doc{Words: "one\ntwo\n", Paragraphs: []int{0}}, nil); len(rows) != 3 || shape.Paragraphs != 2 {
+		t.Errorf("lines without blank ones between: %+v", rows)
+	}
+	if rows, shape = docRows(&Doc{Words: "one"}, nil); len(rows) != 1 || shape.Paragraphs != 1 {
+		t.Errorf("one paragraph: %+v", rows)
+	}
+	whole := ImportFile{ImportDetail: ImportDetail{Shape: shape}}
+	if !whole.chosen(Row{Doc: &DocRow{}}) || whole.chosen(Row{Paragraph: "x"}) {
+		t.Error("a whole document comes in by its paragraphs")
 	}
 }
 
 // TestParsedSurvives shows that what a parser in another process would answer is whole.
 func TestParsedSurvives(t *testing.T) {
 	for _, content := range []string{"TY  - JOUR\nTI  - One\nAU  - Berg, A van der\nZZ  - kept\nER  - \n", "comment,date\n\"=1+1\",2026-01-01\n"} {
-		one := parse([]byte(content), "")
+		one := parse(t.Context(), []byte(content), "a", "")[0]
 		b, err := json.Marshal(one)
 		if err != nil {
 			t.Fatal(err)
@@ -49,8 +112,8 @@ func TestParsedSurvives(t *testing.T) {
 }
 
 func TestInProcessGivesUp(t *testing.T) {
-	_, err := InProcess{Limit: -time.Second}.Parse(t.Context(), []byte(strings.Repeat("a,b\n", 200_000)), "")
-	if !fault.Is(err, fault.Invalid) {
+	_, err := InProcess{Limit: -time.Second}.Parse(t.Context(), []byte(strings.Repeat("a,b\n", 200_000)), "a.csv", "")
+	if !errors.Is(err, child.ErrSlow) {
 		t.Errorf("a parser out of time: %v", err)
 	}
 }
@@ -135,22 +198,36 @@ func TestEveryReasonHasWords(t *testing.T) {
 	if err := json.Unmarshal(b, &en); err != nil {
 		t.Fatal(err)
 	}
+	if b, err = fs.ReadFile(formats.Words().FS, "en.json"); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &en); err != nil {
+		t.Fatal(err)
+	}
 	c := noColumns()
 	f := ImportFile{Header: []string{"a"}, Rows: 1, Columns: c}
 	s := survey{file: f}
 	s.begin()
 	said := s.file.Problems
-	for _, content := range []string{"", "PK\x03\x04", "\xd0\xcf\x11\xe0", "%PDF-", "{\\rtf", "\x89PNG", "\x1f\x8b", "ID3"} {
-		said = append(said, parse([]byte(content), "").Problems...)
+	for _, content := range []string{"", "PK\x03\x04", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "%PDF-1.4", "{\\rtf1", "\x1f\x8b\x08", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "\x01\x02\x03\x04"} {
+		for _, p := range parse(t.Context(), []byte(content), "a", "") {
+			said = append(said, p.Problems...)
+		}
 	}
-	said = append(said, parse([]byte("a,b\n1,2\n"), "words=c").Problems...)
+	said = append(said, parse(t.Context(), []byte("a,b\n1,2\n"), "a", "words=c")[0].Problems...)
+	for _, err := range []error{child.ErrSlow, child.ErrFailed} {
+		told, _ := failed(err, "a")
+		said = append(said, told)
+	}
 	_, more, _ := fromReference(Row{Reference: &Reference{}}, place{})
 	said = append(said, more...)
 	_, more, _ = fromReference(Row{Reference: &Reference{DOI: "10.1/x"}}, place{})
 	said = append(said, more...)
 	for _, p := range said {
-		if _, ok := en[p.Say]; p.Say != "" && !ok {
-			t.Errorf("no words for %s", p.Say)
+		for _, key := range []string{p.Say, p.Do} {
+			if _, ok := en[key]; key != "" && !ok {
+				t.Errorf("no words for %s", key)
+			}
 		}
 		if p.Say == "" && p.Reason == "" {
 			t.Errorf("a problem without a reason: %+v", p)

@@ -36,11 +36,16 @@ func (r *Room) tidy(ctx context.Context, _ job.Job) error {
 		return err
 	}
 	for _, x := range left {
-		if err := r.db.Write(ctx, func(tx *db.Tx) error { return throwAway(tx, x) }); err != nil {
+		if err := r.db.Write(ctx, func(tx *db.Tx) error {
+			if err := r.files.Drop(tx, x.programme, x.batch); err != nil {
+				return err
+			}
+			return throwAway(tx, x)
+		}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return r.tidyUploads(ctx, now)
 }
 
 // began is a context of whoever began a job.

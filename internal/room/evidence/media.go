@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"plait/internal/engine/caption"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/text"
 )
 
 // Kinds of a medium.
@@ -39,7 +41,7 @@ type Medium struct {
 // Shown is how someone who does not write, or not alone, put it across. Their own answer
 // and another's account of it are kept apart.
 type Shown struct {
-	Asked      string `json:"asked"`       // the question or statement that was put to them
+	Question   string `json:"question"`    // the question or statement that was put to them
 	Answer     string `json:"answer"`      // one of Answers, or the name of the picture card they chose
 	Interest   string `json:"interest"`    // interest seen in face, voice or body, in plain words
 	InterestBy string `json:"interest_by"` // who saw it
@@ -58,7 +60,7 @@ func (s Shown) says() bool {
 // Check says what is wrong with what was shown, by field.
 func (s Shown) Check() error {
 	var c fault.Check
-	c.Need(len(s.Asked) <= 1000, "asked", "house.too_long")
+	c.Need(len(s.Question) <= 1000, "question", "house.too_long")
 	c.Need(len(s.Answer) <= 200, "answer", "house.too_long")
 	c.Need(s.Answer == "" || slices.Contains(Answers(), s.Answer) || strings.TrimSpace(s.Answer) != "", "answer", "house.bad_choice")
 	c.Need(len(s.Interest) <= 4000, "interest", "house.too_long")
@@ -68,4 +70,70 @@ func (s Shown) Check() error {
 	c.Need(len(s.AccountBy) <= 200, "account_by", "house.too_long")
 	c.Need(strings.TrimSpace(s.Account) == "" || strings.TrimSpace(s.AccountBy) != "", "account_by", "evidence.need_account_by")
 	return c.Err()
+}
+
+// called is the plain name of a kind of medium, which records keep; pages translate it.
+func called(kind string) string {
+	return map[string]string{Picture: "A picture", Sound: "A recording", Video: "A film", Document: "A document"}[kind]
+}
+
+// medium finds one of a contribution's files.
+func (c Contribution) medium(file string) (Medium, bool) {
+	i := slices.IndexFunc(c.Media, func(m Medium) bool { return m.ID == file })
+	if i < 0 {
+		return Medium{}, false
+	}
+	return c.Media[i], true
+}
+
+// standsAlone is whether a contribution says something without words.
+func (c Contribution) standsAlone() bool { return len(c.Media) > 0 || c.Shown.says() }
+
+// described is what the first of its files that anybody described shows; "" when nobody has.
+func (c Contribution) described() string {
+	for _, m := range c.Media {
+		if alt := strings.TrimSpace(m.Alt); alt != "" {
+			return alt
+		}
+	}
+	return ""
+}
+
+// says is the words of a contribution; of one without words, what was said of its files,
+// else its title.
+func (c Contribution) says() string {
+	for _, x := range []string{c.Words, c.described()} {
+		if strings.TrimSpace(x) != "" {
+			return x
+		}
+	}
+	return c.Title
+}
+
+// titled is the title of a contribution whose words or files have changed.
+func (c Contribution) titled() string {
+	if title := text.Excerpt(c.Words, 90); title != "" {
+		return title
+	}
+	if alt := c.described(); alt != "" && !(c.Question != "" && c.Answer != "") {
+		return text.Excerpt(alt, 90)
+	}
+	files := make([]upload, len(c.Media))
+	for i, m := range c.Media {
+		files[i].Kind = m.Kind
+	}
+	return wordless(c, files)
+}
+
+// findable is what search finds a contribution by: its words, what is said of its files,
+// and the words of captions where nobody typed any.
+func (c Contribution) findable() []string {
+	out := []string{c.Words, c.Source, c.Role, c.Question, c.Answer, c.Interest, c.Account}
+	for _, m := range c.Media {
+		out = append(out, m.Alt)
+		if m.Captions != "" && strings.TrimSpace(c.Words) == "" {
+			out = append(out, caption.Transcript(caption.Read(m.Captions).Cues))
+		}
+	}
+	return out
 }

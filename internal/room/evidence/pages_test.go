@@ -30,6 +30,10 @@ func TestPages(t *testing.T) {
 	}
 	all := samples()
 	maps.Copy(all, importSamples())
+	maps.Copy(all, captureSamples())
+	maps.Copy(all, shownSamples())
+	maps.Copy(all, mediaSamples())
+	maps.Copy(all, excerptSamples())
 	page.Check(t, set, "evidence", all, page.Chrome{Account: "Sam", Lang: "en", SignOut: true})
 }
 
@@ -54,8 +58,10 @@ func samples() map[string]page.Samples {
 	return map[string]page.Samples{
 		"evidence/list": {Full: page.View{Title: "What we have heard", Body: listView{ListOut: out, Project: c.Project, Strands: links, Batch: "b", All: true, More: page.Pages{Next: "/evidence/x?after=y"}}, Notice: "Done"},
 			Empty: page.View{Title: "What we have heard", Body: listView{Project: c.Project, Empty: []page.Link{{Href: "/evidence/x/paste", Text: "Paste many"}}}}},
-		"evidence/see": {Full: page.View{Title: "What was said", Body: seeView{SeeOut: SeeOut{Contribution: c}, Rows: []page.Row{{Key: "Role", Value: "carer"}}, Agreed: []string{"In this project"}}},
+		"evidence/see": {Full: page.View{Title: "What was said", Body: seeView{How: shownSample(), SeeOut: SeeOut{Contribution: c}, Rows: []page.Row{{Key: "Role", Value: "carer"}}, Agreed: []string{"In this project"}}},
 			Empty: page.View{Title: "What was said", Body: seeView{Paper: &paperView{Title: "Falls at home", Cited: "Smith J, et al. 2024. BMJ", Link: "https://doi.org/10.1000/1", Summary: "We asked.", Long: true}}}},
+		"evidence/ways": {Full: page.View{Title: "Bring in what was said", Body: waysView{[]waysGroup{{"Afterwards", []way{{"/evidence/x/import", "Bring in a file", "Word, PDF"}}}}}},
+			Empty: page.View{Title: "Bring in what was said", Body: waysView{}}},
 		"evidence/give":  {Full: page.View{Title: "Add what was said", Body: give, Errors: problem}, Empty: page.View{Title: "Add what was said", Body: giveView{}}},
 		"evidence/paste": {Full: page.View{Title: "Paste", Body: give}, Empty: page.View{Title: "Paste", Body: giveView{}}},
 		"evidence/sort":  {Full: page.View{Title: "Sort", Body: sortView{ListOut: out, Project: c.Project, Action: "/evidence/x/sort", Ticked: []string{c.Ref.String()}, Strands: give.Strands, More: page.Pages{From: 26, To: 50, Total: 79, Next: "/x", Prev: "/y"}}}, Empty: page.View{Title: "Sort", Body: sortView{}}},

@@ -46,6 +46,11 @@ func TestApartReadsTheSame(t *testing.T) {
 		"a NUL": "comment,date\nThe b\x00us,2026-03-01\n", "references": "TY  - JOUR\nTI  - First\nAU  - Carter, Sam\nER  - \nTY  - JOUR\nER  - \n",
 		"BibTeX": "@article{a,\n title={One}\n}\n", "many": many(3000), "wrong columns": "a,b\n1,2\n3,4\n", "ragged": "said\nYes,2026-03-01,carer\nNo,2026-03-02,worker\n",
 	}
+	for name, content := range map[string]string{"a.zip": zipped(t, "x.jpg", aPhoto(t, 1, 64, 64), "y.docx", word(t, `<w:p><w:r><w:t>Said.</w:t></w:r></w:p>`), "z.eml", mail, "in.zip", zipped(t, "w.csv", "comment\nYes\n")),
+		"a.xlsx": workbook(t, []string{"A", "!B"}, sheetXML([]string{"Comment"}, []string{"Yes"}), sheetXML([]string{"Comment"}, []string{"No"})),
+		"a.pdf":  paper([]string{"One page.", "Two pages."}, ""), "scan.pdf": paper([]string{""}, ""), "a.md": "# Yes\n\nNo.\n", "a.html": "<!DOCTYPE html><p>Yes</p><p>No</p>", "a.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>"} {
+		files[name] = content
+	}
 	for _, path := range realReferences(t) {
 		b, err := os.ReadFile(path)
 		if err != nil {
@@ -56,14 +61,17 @@ func TestApartReadsTheSame(t *testing.T) {
 	p, here := apart(t), evidence.InProcess{Limit: evidence.ParseTime}
 	for name, content := range files {
 		for _, columns := range []string{"", "words=comment", "words=9"} {
-			want, err := here.Parse(t.Context(), []byte(content), columns)
+			want, err := here.Parse(t.Context(), []byte(content), name, columns)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := p.Parse(t.Context(), []byte(content), columns)
+			got, err := p.Parse(t.Context(), []byte(content), name, columns)
 			if err != nil {
 				t.Errorf("%s %q: %v", name, columns, err)
 				continue
+			}
+			if name == "a.zip" && (len(got) != 5 || len(got[0].Bytes) == 0 || len(got[1].Bytes) == 0) {
+				t.Errorf("a zip came back as %d parts", len(got))
 			}
 			// Arguments of messages come back as JSON has them.
 			if diff := cmp.Diff(asJSON(t, want), asJSON(t, got)); diff != "" {
@@ -89,30 +97,30 @@ func TestApartImports(t *testing.T) {
 			t.Skip("the limit of memory is set on Linux alone")
 		}
 		// Thirty million cells take more memory than a reader has: the server does not notice.
-		before := rows(h, "evidence_batch", "evidence_import_row")
-		_, err = room.Stage(ctx, evidence.StageIn{Project: h.Project, Files: []evidence.FileIn{file("good.csv", many(3)), file(`C:\bomb.csv`, "comment,date\n"+strings.Repeat(",,,,,,,x\n", 3_500_000))}})
-		f := fault.Of(err)
-		if f == nil || f.Kind != fault.Invalid || f.Say != "evidence.import_unsafe" {
-			t.Fatalf("a file that cannot be read safely: %v", err)
+		// The file beside it stands.
+		staged, err = room.Stage(ctx, evidence.StageIn{Project: h.Project, Files: []evidence.FileIn{file("good.csv", many(3)), file(`C:\bomb.csv`, "comment,date\n"+strings.Repeat(",,,,,,,x\n", 3_500_000))}})
+		if err != nil || staged.Good != 3 || staged.Files != 2 {
+			t.Fatalf("a file that cannot be read safely: %+v %v", staged, err)
 		}
-		if s := h.Words.T("en", f.Say, f.Args...); s != "bomb.csv could not be read: it is too large to open safely." {
-			t.Errorf("it says %q", s)
+		f := look(h, ctx, staged.Batch).Files[1]
+		if len(f.Told) != 1 || f.Told[0].Reason != "bomb.csv could not be read: it is too large to open safely. Split it into smaller files and send them one by one." || f.Rows != 0 {
+			t.Errorf("it says %+v", f.Told)
 		}
-		if diff := cmp.Diff(before, rows(h, "evidence_batch", "evidence_import_row")); diff != "" {
-			t.Errorf("something was stored: %s", diff)
+		if out := bring(h, ctx, staged.Batch); out.Stored != 3 || seen(h) != 703 {
+			t.Errorf("%+v", out)
 		}
 	})
 }
 
 // TestAProgramThatIsGone starts nothing: that is no fault of the file.
 func TestAProgramThatIsGone(t *testing.T) {
-	_, err := evidence.NewApart(filepath.Join(t.TempDir(), "none")).Parse(t.Context(), []byte("comment\nYes\n"), "")
+	_, err := evidence.NewApart(filepath.Join(t.TempDir(), "none")).Parse(t.Context(), []byte("comment\nYes\n"), "a.csv", "")
 	if err == nil || errors.Is(err, child.ErrFailed) || fault.Is(err, fault.Invalid) {
 		t.Error(err)
 	}
 	dead, stop := context.WithCancel(t.Context())
 	stop()
-	if _, err := apart(t).Parse(dead, []byte("comment\nYes\n"), ""); err == nil || fault.Is(err, fault.Invalid) {
+	if _, err := apart(t).Parse(dead, []byte("comment\nYes\n"), "a.csv", ""); err == nil || fault.Is(err, fault.Invalid) {
 		t.Errorf("a page that was left is no fault of the file: %v", err)
 	}
 }

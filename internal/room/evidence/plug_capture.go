@@ -7,5 +7,11 @@ import (
 
 // capturePlug is what the room offers for the form that works without a signal.
 func (r *Room) capturePlug() ([]plug.Verb, []web.Route) {
-	return nil, nil
+	f := r.face
+	return nil, []web.Route{
+		{Pattern: "GET /evidence/{project}/capture", Permission: "evidence.give", Handle: f.captureForm},
+		{Pattern: "POST /evidence/{project}/capture", Permission: "evidence.give", Handle: f.capture, MaxBytes: maxCapture},
+		{Pattern: "GET /evidence/{project}/capture/waiting", Permission: "evidence.give", Handle: f.captureWaiting},
+		{Pattern: "GET /evidence/capture/ready", Permission: web.Public, Handle: f.captureReady},
+	}
 }

@@ -13,6 +13,7 @@ func (r *Room) importPlug() ([]plug.Verb, []web.Route) {
 		plug.Of("evidence.bring", "evidence.give", r.Bring),
 		plug.Of("evidence.undo", "evidence.undo", r.Undo),
 		plug.Of("evidence.columns", "evidence.give", r.Columns),
+		plug.Of("evidence.part", "evidence.give", r.Part),
 	}
 	for i := range verbs {
 		verbs[i].Batch = true
@@ -28,6 +29,8 @@ func (r *Room) importPlug() ([]plug.Verb, []web.Route) {
 		{Pattern: "POST /evidence/{project}/import", Permission: "evidence.give", Handle: f.importFile, MaxBytes: MaxImport + (1 << 20)},
 		{Pattern: "GET /evidence/{project}/import/{batch}", Permission: "evidence.give", Handle: f.importLook},
 		{Pattern: "POST /evidence/{project}/import/{batch}/columns", Permission: "evidence.give", Handle: f.importColumns},
+		{Pattern: "POST /evidence/{project}/import/{batch}/part", Permission: "evidence.give", Handle: f.importPart},
+		{Pattern: "GET /evidence/{project}/import/{batch}/picture/{n}", Permission: "evidence.give", Handle: f.importPicture},
 		{Pattern: "GET /evidence/{project}/import/{batch}/shared", Permission: "evidence.give", Handle: f.importSharedForm},
 		{Pattern: "POST /evidence/{project}/import/{batch}/shared", Permission: "evidence.give", Handle: f.importShared},
 		{Pattern: "GET /evidence/{project}/import/{batch}/check", Permission: "evidence.give", Handle: f.importCheck},

@@ -9,6 +9,7 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/kit/id"
 	"plait/internal/kit/job"
+	"plait/internal/kit/photo"
 	"plait/internal/kit/web"
 	"plait/internal/spine/news"
 	"plait/internal/spine/plug"
@@ -39,6 +40,12 @@ type Zones interface {
 	Zone(tx *db.Tx, programme string) (string, error)
 }
 
+// Hosts tells the organisation that hosts a project; the room project fills it.
+type Hosts interface {
+	// Host gives the host's name as the project has it; "" = none.
+	Host(tx *db.Tx, programme, project string) (string, error)
+}
+
 // Room is the room evidence.
 type Room struct {
 	db       *db.DB
@@ -52,18 +59,32 @@ type Room struct {
 	jobs     *job.Queue
 	parser   Parser
 	files    *blob.Store
+	photos   *photo.Line
+	// shrinking has a place for each who makes a small picture.
+	shrinking chan struct{}
+	reads     *wordsHeld
+	pager     Pager
+	hosts     Hosts
 }
 
 // New makes the room.
 func New(n plug.Needs, consents Consents, zones Zones, people People) *Room {
 	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, news: n.News, consents: consents, zones: zones, people: people,
-		jobs: n.Jobs, files: n.Files, parser: InProcess{Limit: ParseTime}}
+		jobs: n.Jobs, files: n.Files, parser: InProcess{Limit: ParseTime}, photos: photo.NewLine(photo.InProcess{}), shrinking: make(chan struct{}, 2), reads: &wordsHeld{clock: n.Clock}, pager: PagesHere{}}
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
 	return r
 }
 
+// Shrinks has pictures read in l: the house's one line, which reads them in a process of
+// its own. Only the wiring calls it, once, before anything runs.
+func (r *Room) Shrinks(l *photo.Line) { r.photos = l }
+
 // Reads sets what reads the files that come in, in place of InProcess.
 func (r *Room) Reads(p Parser) { r.parser = p }
+
+// SetHosts sets what knows the hosts of projects: columns of sheets are remembered for
+// them. Without it they are remembered for each project alone.
+func (r *Room) SetHosts(h Hosts) { r.hosts = h }
 
 func (r *Room) zone(tx *db.Tx, programme string) (string, error) { return r.zones.Zone(tx, programme) }
 
@@ -71,7 +92,7 @@ func (r *Room) zone(tx *db.Tx, programme string) (string, error) { return r.zone
 func (r *Room) Plug() plug.Plug {
 	f := r.face
 	verbs, routes := r.importPlug()
-	for _, more := range []func() ([]plug.Verb, []web.Route){r.mediaPlug, r.excerptPlug, r.capturePlug, r.shownPlug} {
+	for _, more := range []func() ([]plug.Verb, []web.Route){r.uploadPlug, r.mediaPlug, r.excerptPlug, r.capturePlug, r.shownPlug} {
 		v, rt := more()
 		verbs, routes = append(verbs, v...), append(routes, rt...)
 	}
@@ -92,8 +113,9 @@ func (r *Room) Plug() plug.Plug {
 		Routes: append([]web.Route{
 			{Pattern: "GET /evidence/{project}", Permission: "evidence.see", Handle: f.list},
 			{Pattern: "GET /evidence/{project}/said/{id}", Permission: "evidence.see", Handle: f.see},
+			{Pattern: "GET /evidence/{project}/ways", Permission: "evidence.give", Handle: f.ways},
 			{Pattern: "GET /evidence/{project}/give", Permission: "evidence.give", Handle: f.giveForm},
-			{Pattern: "POST /evidence/{project}/give", Permission: "evidence.give", Handle: f.give},
+			{Pattern: "POST /evidence/{project}/give", Permission: "evidence.give", Handle: f.give, MaxBytes: maxCapture},
 			{Pattern: "GET /evidence/{project}/paste", Permission: "evidence.give", Handle: f.pasteForm},
 			{Pattern: "POST /evidence/{project}/paste", Permission: "evidence.give", Handle: f.paste},
 			{Pattern: "POST /evidence/{project}/undo", Permission: "evidence.undo", Handle: f.undo},
@@ -112,6 +134,7 @@ func (r *Room) Plug() plug.Plug {
 			{Name: "evidence.see", Roles: who.Team(), Card: true, Wide: true},
 			{Name: "evidence.give", Roles: who.Team(), Card: true},
 			{Name: "evidence.edit", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Reviewer, who.Evaluator}, Card: true},
+			{Name: "evidence.mark", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Reviewer, who.Evaluator}},
 			// Whoever ties words to a person may see names, and may hand out cards.
 			{Name: "evidence.speaker", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner}},
 			{Name: "evidence.undo", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Reviewer}},

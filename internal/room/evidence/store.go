@@ -13,7 +13,7 @@ import (
 )
 
 const columns = `programme, id, project, words, said_on, source, language, expressed, voice, interpreter, role, reference, batch, given_at, version,
-	asked, answer, interest, interest_by, account, account_by, read_back, read_back_on, fixed, page_starts`
+	question, answer, interest, interest_by, account, account_by, read_back, read_back_on, fixed, page_starts`
 
 func insert(tx *db.Tx, programme string, cs []Contribution) error {
 	const most = 500
@@ -22,7 +22,7 @@ func insert(tx *db.Tx, programme string, cs []Contribution) error {
 		rows := make([][]any, len(part))
 		for i, c := range part {
 			rows[i] = []any{programme, c.Ref.ID, c.Project, c.Words, c.On, c.Source, c.Language, c.Expressed, c.Voice, c.Helper, c.Role, c.Reference, c.Batch, c.GivenAt, c.Version,
-				c.Asked, c.Answer, c.Interest, c.InterestBy, c.Account, c.AccountBy, c.ReadBack, c.ReadBackOn, bit(c.Fixed), numbers(c.PageStarts)}
+				c.Question, c.Answer, c.Interest, c.InterestBy, c.Account, c.AccountBy, c.ReadBack, c.ReadBackOn, bit(c.Fixed), numbers(c.PageStarts)}
 		}
 		if err := tx.Do(db.Join(db.Q("insert into evidence_contribution ("+columns+") values"), db.Values(rows))); err != nil {
 			return err
@@ -44,14 +44,14 @@ func update(tx *db.Tx, programme string, c Contribution, was int64) error {
 func index(tx *db.Tx, programme string, cs []Contribution) error {
 	docs := make([]search.Doc, len(cs))
 	for i, c := range cs {
-		docs[i] = search.Doc{Programme: programme, ID: c.Ref.ID, Language: c.Language, Text: strings.Join([]string{c.Words, c.Source, c.Role}, "\n")}
+		docs[i] = search.Doc{Programme: programme, ID: c.Ref.ID, Language: c.Language, Text: strings.Join(c.findable(), "\n")}
 	}
 	return search.Put(tx, docs...)
 }
 
 const selected = `select r.id, r.project, r.title, c.words, r.strand, r.site, r.person, c.role, c.said_on, c.source, c.language, c.expressed, c.voice,
 	c.interpreter, c.reference, c.batch, r.state, r.fate, r.version, c.given_at, r.changed_at,
-	c.asked, c.answer, c.interest, c.interest_by, c.account, c.account_by, c.read_back, c.read_back_on, c.fixed, c.page_starts
+	c.question, c.answer, c.interest, c.interest_by, c.account, c.account_by, c.read_back, c.read_back_on, c.fixed, c.page_starts
 	from ref_record r join evidence_contribution c on c.programme = r.programme and c.id = r.id`
 
 func scan(row db.Row, c *Contribution) error {
@@ -60,7 +60,7 @@ func scan(row db.Row, c *Contribution) error {
 	var starts string
 	err := row.Scan(&c.Ref.ID, &c.Project, &c.Title, &c.Words, &c.Strand, &c.Site, &c.Person, &c.Role, &c.On, &c.Source, &c.Language, &c.Expressed,
 		&c.Voice, &c.Helper, &c.Reference, &c.Batch, &c.State, &c.Fate, &c.Version, &c.GivenAt, &c.ChangedAt,
-		&c.Asked, &c.Answer, &c.Interest, &c.InterestBy, &c.Account, &c.AccountBy, &c.ReadBack, &c.ReadBackOn, &fixed, &starts)
+		&c.Question, &c.Answer, &c.Interest, &c.InterestBy, &c.Account, &c.AccountBy, &c.ReadBack, &c.ReadBackOn, &fixed, &starts)
 	c.Fixed, c.PageStarts = fixed != 0, parseNumbers(starts)
 	return err
 }
@@ -230,6 +230,9 @@ func drop(tx *db.Tx, programme string, ids []string) error {
 			return err
 		}
 		if err := tx.Do(db.Join(db.Q(`delete from evidence_contribution where programme = ? and id in`, programme), db.List(part))); err != nil {
+			return err
+		}
+		if err := dropExcerpts(tx, programme, part); err != nil {
 			return err
 		}
 		if err := trail.Erase(tx, programme, part...); err != nil {

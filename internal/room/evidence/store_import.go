@@ -40,7 +40,7 @@ func insertImport(tx *db.Tx, programme, key string, h importHead) error {
 }
 
 const importColumns = `b.id, b.project, b.name, b.made, b.state, b.digest, b.at, b.stored, b.detail, i.actor, i.said, i.total, i.done, i.at_file, i.at_row, i.changed_at,
-	(select count(*) from evidence_import_file f where f.programme = i.programme and f.batch = i.batch)
+	(select count(distinct f.sent) from evidence_import_file f where f.programme = i.programme and f.batch = i.batch)
 	from evidence_import i join evidence_batch b on b.programme = i.programme and b.id = i.batch`
 
 func scanImport(r db.Row, h *importHead) error {
@@ -79,7 +79,7 @@ func setImport(tx *db.Tx, programme string, h importHead) error {
 	return tx.Do(db.Q(`update evidence_batch set state = ?, stored = ? where programme = ? and id = ?`, h.State, h.Batch.Stored, programme, h.ID))
 }
 
-const fileColumns = `n, name, format, encoding, hash, digest, header, columns_of, read_rows, good_rows, stored, same_as, told, problems`
+const fileColumns = `n, name, format, encoding, hash, digest, header, columns_of, read_rows, good_rows, stored, same_as, told, problems, sent, part, detail`
 
 func insertFile(tx *db.Tx, programme, batch string, f ImportFile) error {
 	args := []any{programme, batch}
@@ -87,7 +87,7 @@ func insertFile(tx *db.Tx, programme, batch string, f ImportFile) error {
 	if err != nil {
 		return err
 	}
-	return tx.Do(db.Q(`insert into evidence_import_file (programme, batch, `+fileColumns+`) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Do(db.Q(`insert into evidence_import_file (programme, batch, `+fileColumns+`) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		append(args, rest...)...))
 }
 
@@ -97,29 +97,30 @@ func setFile(tx *db.Tx, programme, batch string, f ImportFile) error {
 		return err
 	}
 	return tx.Do(db.Q(`update evidence_import_file set name = ?, format = ?, encoding = ?, hash = ?, digest = ?, header = ?, columns_of = ?, read_rows = ?,
-		good_rows = ?, stored = ?, same_as = ?, told = ?, problems = ? where programme = ? and batch = ? and n = ?`,
+		good_rows = ?, stored = ?, same_as = ?, told = ?, problems = ?, sent = ?, part = ?, detail = ? where programme = ? and batch = ? and n = ?`,
 		append(args[1:], programme, batch, f.N)...))
 }
 
 func fileArgs(f ImportFile) ([]any, error) {
 	var texts []any
-	for _, v := range []any{f.Header, f.Columns, f.Told, f.Problems} {
+	for _, v := range []any{f.Header, f.Columns, f.Told, f.Problems, f.ImportDetail} {
 		b, err := json.Marshal(v)
 		if err != nil {
 			return nil, err
 		}
 		texts = append(texts, string(b))
 	}
-	return []any{f.N, f.Name, f.Format, f.Encoding, f.Hash, f.Digest, texts[0], texts[1], f.Rows, f.Good, f.Stored, f.SameAs, texts[2], texts[3]}, nil
+	return []any{f.N, f.Name, f.Format, f.Encoding, f.Hash, f.Digest, texts[0], texts[1], f.Rows, f.Good, f.Stored, f.SameAs, texts[2], texts[3],
+		f.Sent, f.Part, texts[4]}, nil
 }
 
 func scanFile(r db.Row, f *ImportFile) error {
-	var header, columns, told, problems string
+	var header, columns, told, problems, detail string
 	if err := r.Scan(&f.N, &f.Name, &f.Format, &f.Encoding, &f.Hash, &f.Digest, &header, &columns, &f.Rows, &f.Good, &f.Stored, &f.SameAs,
-		&told, &problems); err != nil {
+		&told, &problems, &f.Sent, &f.Part, &detail); err != nil {
 		return err
 	}
-	texts, into := []string{header, columns, told, problems}, []any{&f.Header, &f.Columns, &f.Told, &f.Problems}
+	texts, into := []string{header, columns, told, problems, detail}, []any{&f.Header, &f.Columns, &f.Told, &f.Problems, &f.ImportDetail}
 	for i, text := range texts {
 		if err := json.Unmarshal([]byte(text), into[i]); err != nil {
 			return err
@@ -148,7 +149,7 @@ func sameFile(tx *db.Tx, programme, project, not, digest, hash string) (earlier,
 	}
 	return db.One(tx, db.Join(db.Q(`select f.batch, f.name, b.state, b.at, f.n from evidence_import_file f
 		join evidence_batch b on b.programme = f.programme and b.id = f.batch where f.programme = ?`, programme), db.Q("and"), which,
-		db.Q(`and f.same_as = '' and b.project = ? and b.id <> ? and b.state in (?, ?) order by b.at, f.n limit 1`, project, not, BatchGoing, BatchIn)),
+		db.Q(`and f.same_as = '' and f.good_rows > 0 and b.project = ? and b.id <> ? and b.state in (?, ?) order by b.at, f.n limit 1`, project, not, BatchGoing, BatchIn)),
 		func(r db.Row, e *earlier) error { return r.Scan(&e.Batch, &e.Name, &e.State, &e.At, &e.N) })
 }
 
@@ -185,10 +186,23 @@ func scanRow(r db.Row, s *stagedRow) error {
 	return json.Unmarshal([]byte(fields), &s.Row)
 }
 
-// nextRows reads the first rows of an import behind a place that still wait.
+// nextRows reads the first rows of an import behind a place that still wait: at most so
+// many, and no more than a transaction takes in its time.
 func nextRows(tx *db.Tx, programme, batch string, after rowAt, most int64) ([]stagedRow, error) {
+	sizes, err := db.All(tx, db.Q(`select length(fields) from evidence_import_row where programme = ? and batch = ? and (file, n) > (?, ?) order by file, n limit ?`,
+		programme, batch, after.File, after.N, most), db.Value[int64])
+	if err != nil || len(sizes) == 0 {
+		return nil, err
+	}
+	size, n := int64(0), int64(0)
+	for _, s := range sizes {
+		if size += s; n > 0 && size > maxAtOnce {
+			break
+		}
+		n++
+	}
 	return db.All(tx, db.Q(`select file, n, fields from evidence_import_row where programme = ? and batch = ? and (file, n) > (?, ?) order by file, n limit ?`,
-		programme, batch, after.File, after.N, most), scanRow)
+		programme, batch, after.File, after.N, n), scanRow)
 }
 
 // rowsOf reads the rows of one file from number from on.
@@ -260,4 +274,9 @@ func quiet(tx *db.Tx, programme, batch string) error {
 
 func addStored(tx *db.Tx, programme, batch string, file, n int64) error {
 	return tx.Do(db.Q(`update evidence_import_file set stored = stored + ? where programme = ? and batch = ? and n = ?`, n, programme, batch, file))
+}
+
+// forgetUpload takes away the note of an upload that waits with an import.
+func forgetUpload(tx *db.Tx, programme, id string) error {
+	return tx.Do(db.Q(`delete from evidence_upload where programme = ? and id = ?`, programme, id))
 }

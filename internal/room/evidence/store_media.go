@@ -2,46 +2,8 @@ package evidence
 
 import (
 	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
 )
-
-// States of an upload.
-const (
-	uploadComing = "coming" // more of it is to come
-	uploadWhole  = "whole"  // it waits for its contribution
-	uploadUsed   = "used"   // it has one; kept so that the same key gives the same upload
-)
-
-// upload is a file that came in ahead of its contribution.
-type upload struct {
-	ID, Actor, Key, Project, Name, Kind, Media string
-	Width, Height, MS, Pages, Size             int64
-	State                                      string
-	At                                         int64
-}
-
-// medium is what the upload becomes.
-func (u upload) medium() Medium {
-	return Medium{ID: u.ID, Kind: u.Kind, Media: u.Media, Name: u.Name, Width: u.Width, Height: u.Height, MS: u.MS, Pages: u.Pages, Version: 1}
-}
-
-const uploadColumns = `id, actor, key, project, name, kind, media, width, height, ms, pages, size, state, at`
-
-func scanUpload(r db.Row, u *upload) error {
-	return r.Scan(&u.ID, &u.Actor, &u.Key, &u.Project, &u.Name, &u.Kind, &u.Media, &u.Width, &u.Height, &u.MS, &u.Pages, &u.Size, &u.State, &u.At)
-}
-
-func uploadOf(tx *db.Tx, programme, id string) (upload, bool, error) {
-	return db.One(tx, db.Q(`select `+uploadColumns+` from evidence_upload where programme = ? and id = ?`, programme, id), scanUpload)
-}
-
-func insertUpload(tx *db.Tx, programme string, u upload) error {
-	return tx.Do(db.Q(`insert into evidence_upload (programme, `+uploadColumns+`) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		programme, u.ID, u.Actor, u.Key, u.Project, u.Name, u.Kind, u.Media, u.Width, u.Height, u.MS, u.Pages, u.Size, u.State, u.At))
-}
-
-func useUpload(tx *db.Tx, programme, id string) error {
-	return tx.Do(db.Q(`update evidence_upload set state = ? where programme = ? and id = ?`, uploadUsed, programme, id))
-}
 
 const mediumColumns = `id, kind, media, name, width, height, ms, pages, alt, captions, captions_by, captions_on, version`
 
@@ -76,4 +38,44 @@ func mediaOf(tx *db.Tx, programme string, ids []string) (map[string][]Medium, er
 		out[o.contribution] = append(out[o.contribution], o.m)
 	}
 	return out, err
+}
+
+// whole reads a contribution with its files.
+func whole(tx *db.Tx, programme, id string) (Contribution, error) {
+	c, err := one(tx, programme, id)
+	if err != nil {
+		return c, err
+	}
+	media, err := mediaOf(tx, programme, []string{id})
+	c.Media = media[id]
+	return c, err
+}
+
+// contributionOf says which contribution a file belongs to; "" when there is none.
+func contributionOf(tx *db.Tx, programme, file string) (string, error) {
+	id, _, err := db.One(tx, db.Q(`select contribution from evidence_media where programme = ? and id = ?`, programme, file), db.Value[string])
+	return id, err
+}
+
+// lastMedium is the number of a contribution's last file, and when it has none, -1.
+func lastMedium(tx *db.Tx, programme, contribution string) (int64, error) {
+	n, ok, err := db.One(tx, db.Q(`select n from evidence_media where programme = ? and contribution = ? order by n desc limit 1`, programme, contribution), db.Value[int64])
+	if err == nil && !ok {
+		n = -1
+	}
+	return n, err
+}
+
+// updateMedium stores what was said of a file where its version is still the one that was read.
+func updateMedium(tx *db.Tx, programme string, m Medium, was int64) error {
+	n, err := tx.Exec(db.Q(`update evidence_media set alt = ?, captions = ?, captions_by = ?, captions_on = ?, version = ? where programme = ? and id = ? and version = ?`,
+		m.Alt, m.Captions, m.CaptionsBy, m.CaptionsOn, m.Version, programme, m.ID, was))
+	if err == nil && n != 1 {
+		err = fault.New(fault.Conflict, "evidence.changed_meanwhile", "Words", "").With("evidence.changed_meanwhile_do")
+	}
+	return err
+}
+
+func deleteMedium(tx *db.Tx, programme, file string) error {
+	return tx.Do(db.Q(`delete from evidence_media where programme = ? and id = ?`, programme, file))
 }

@@ -22,6 +22,6 @@ func wipe(tx *db.Tx, programme, id string) error {
 		return err
 	}
 	return tx.Do(db.Q(`update evidence_contribution set words = '', source = '', interpreter = '', role = '', reference = '', said_on = '',
-		asked = '', answer = '', interest = '', interest_by = '', account = '', account_by = '', page_starts = ''
+		question = '', answer = '', interest = '', interest_by = '', account = '', account_by = '', page_starts = ''
 		where programme = ? and id = ?`, programme, id))
 }

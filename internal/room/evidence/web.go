@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,9 +37,10 @@ type listView struct {
 	Strands []strandLink
 	More    page.Pages
 	Empty   []page.Link
-	Ask     bool // asks once whether the batch may go
-	MaySort bool // may say what kind of knowledge something is
-	All     bool // one kind or one batch is shown, not all
+	Ask     bool              // asks once whether the batch may go
+	MaySort bool              // may say what kind of knowledge something is
+	Labels  map[string]string // what each file is, by its id: "Recording, 2 minutes"
+	All     bool              // one kind or one batch is shown, not all
 }
 
 type strandLink struct {
@@ -59,7 +61,12 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := listView{ListOut: out, Project: project, Strand: in.Strand, State: in.State, Batch: in.Batch,
-		Ask: q.Get("undo") == "ask" && out.Of.N > 0, All: in.Strand != "" || in.State != "" || in.Batch != "" || in.Site != ""}
+		Ask: q.Get("undo") == "ask" && out.Of.N > 0, All: in.Strand != "" || in.State != "" || in.Batch != "" || in.Site != "", Labels: map[string]string{}}
+	for _, c := range out.Contributions {
+		for _, m := range c.Media {
+			v.Labels[m.ID] = f.mediumLabel(r, m)
+		}
+	}
 	here := "/evidence/" + project
 	for _, s := range Strands() {
 		v.Strands = append(v.Strands, strandLink{s, here + "?strand=" + s, out.Counts[s], s == in.Strand})
@@ -71,7 +78,8 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 		v.More.Next = here + "?" + q.Encode()
 	}
 	v.Empty = []page.Link{{Href: here + "/paste", Text: f.T(r, "evidence.paste_do")}, {Href: here + "/give", Text: f.T(r, "evidence.give_do")},
-		{Href: here + "/import", Text: f.T(r, "evidence.import_do")}}
+		{Href: here + "/import", Text: f.T(r, "evidence.import_do")}, {Href: here + "/record", Text: f.T(r, "evidence.media_rec_do")},
+		{Href: here + "/shown", Text: f.T(r, "evidence.shown_do")}}
 	notice := ""
 	if q.Get("done") != "" && slices.Contains([]string{"pasted", "given", "undone", "imported", "sorted", "withdrawn"}, q.Get("done")) {
 		notice = f.T(r, "evidence.done_"+q.Get("done"))
@@ -118,6 +126,9 @@ type seeView struct {
 	Agreed  []string
 	MayCard bool // hand out cards
 	MayEdit bool
+	Files   []mediumView
+	How     shownOf // how it was shown, and what was read back
+	Type    string  // what the link says that leads to typing what is heard; "" = there is nothing to hear
 }
 
 // seen reads the contribution that an address names; under another project's address it
@@ -135,7 +146,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := seeView{SeeOut: out, Project: out.Project}
+	v := seeView{SeeOut: out, Project: out.Project, How: f.shownOf(r, out.Contribution)}
 	tongue := page.ChromeFrom(r.Context()).Lang
 	row := func(key, value string) { v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value}) }
 	title := out.Title
@@ -166,7 +177,16 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
-	return f.Show(w, r, "evidence/see", page.View{Title: title, Body: v, Back: "/evidence/" + out.Project})
+	v.Files = f.mediaViews(r, out.Contribution, v.MayEdit)
+	v.Type = f.typeLink(r, v)
+	p := page.View{Title: title, Body: v, Back: "/evidence/" + out.Project}
+	if done := r.URL.Query().Get("done"); slices.Contains([]string{"described", "captioned", "typed", "added", "dropped"}, done) {
+		p.Notice = f.T(r, "evidence.media_done_"+done)
+	}
+	if v.Type != "" {
+		p.Scripts = []string{"evidence-player.js"}
+	}
+	return f.Show(w, r, "evidence/see", p)
 }
 
 // paperOf is the page of a reference: its title, who wrote it and its summary.
@@ -202,6 +222,7 @@ type giveView struct {
 	Voices   []page.Option
 	Modes    []page.Option
 	AboutRef string
+	Waits    []waitingView // files that are sent already
 }
 
 func (f *face) options(r *http.Request, field string, values []string) []page.Option {
@@ -260,27 +281,46 @@ func (f *face) giveForm(w http.ResponseWriter, r *http.Request) error {
 	if err := form.Fill(url.Values{"about": q["about"], "stance": q["stance"]}, &in); err != nil {
 		return err
 	}
-	return f.Show(w, r, "evidence/give", page.View{Title: f.T(r, "evidence.give_title"), Body: f.view(r, in), Back: "/evidence/" + in.Project})
+	in.Files = q["upload"]
+	if q.Get("expressed") == "drawn" {
+		in.Expressed = "drawn" // it comes from the page to draw on
+	}
+	return f.showGive(w, r, f.view(r, in), "", nil)
+}
+
+// showGive shows the form for one contribution, again with what is wrong when err says so.
+func (f *face) showGive(w http.ResponseWriter, r *http.Request, v giveView, notice string, err error) error {
+	waits, e := f.waits(r, v.Files)
+	if e != nil {
+		return errors.Join(err, e)
+	}
+	v.Waits = waits
+	p := page.View{Title: f.T(r, "evidence.give_title"), Body: v, Notice: notice, Back: "/evidence/" + v.Project, Scripts: []string{"evidence-files.js"}}
+	if err != nil {
+		return f.Again(w, r, "evidence/give", p, err)
+	}
+	return f.Show(w, r, "evidence/give", p)
 }
 
 func (f *face) give(w http.ResponseWriter, r *http.Request) error {
+	sent, c, err := f.sent(r)
 	var in GiveIn
-	err := form.Read(r, &in)
-	in.Project = r.PathValue("project")
+	err = errors.Join(form.Fill(sent, &in), err)
+	in.Project, in.Files = r.PathValue("project"), c.Files
 	var out GiveOut
 	if err == nil {
-		out, err = plug.Run(r.Context(), f.desk, "evidence.give", r.FormValue("key"), f.room.Give, in)
+		out, err = plug.Run(r.Context(), f.desk, "evidence.give", c.Key, f.room.Give, in)
 	}
 	if err != nil {
-		return f.Again(w, r, "evidence/give", page.View{Title: f.T(r, "evidence.give_title"), Body: f.view(r, in), Back: "/evidence/" + in.Project}, err)
+		return f.showGive(w, r, f.view(r, in), "", err)
 	}
 	if r.FormValue("next") == "another" {
 		// The next card inherits all that this one shared, what was agreed too; only its words
 		// are empty. Sent again by a reload, this one is found by its key.
-		in.Words, in.About, in.Stance = "", ref.Ref{}, ""
+		in.Words, in.About, in.Stance, in.Files, in.Shown = "", ref.Ref{}, "", nil, Shown{}
 		v := f.view(r, in)
 		v.Key = ""
-		return f.Show(w, r, "evidence/give", page.View{Title: f.T(r, "evidence.give_title"), Body: v, Notice: f.T(r, "evidence.done_given"), Back: "/evidence/" + in.Project})
+		return f.showGive(w, r, v, f.T(r, "evidence.done_given"), nil)
 	}
 	return web.Redirect(w, r, "/evidence/"+in.Project+"/said/"+out.Ref.ID)
 }
@@ -405,6 +445,7 @@ type editView struct {
 	Key     string
 	Choices []page.Option
 	Now     string // the words as they are now, when someone else was first
+	Fixed   bool   // the words came from a document: they stay as they are
 }
 
 func (f *face) editView(r *http.Request, in EditIn) editView {
@@ -422,7 +463,9 @@ func (f *face) editForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := EditIn{Ref: out.Ref, Version: out.Version, Words: out.Words, Strands: out.StrandList(), Role: out.Role, On: out.On, Source: out.Source}
-	return f.Show(w, r, "evidence/edit", page.View{Title: f.T(r, "evidence.edit_title"), Body: f.editView(r, in), Back: "/evidence/" + out.Project + "/said/" + out.Ref.ID})
+	v := f.editView(r, in)
+	v.Fixed = out.Fixed && who.From(r.Context()).Kind != who.Card
+	return f.Show(w, r, "evidence/edit", page.View{Title: f.T(r, "evidence.edit_title"), Body: v, Back: "/evidence/" + out.Project + "/said/" + out.Ref.ID})
 }
 
 func (f *face) edit(w http.ResponseWriter, r *http.Request) error {
@@ -436,7 +479,9 @@ func (f *face) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		v := f.editView(r, in)
 		// Someone else was first: both texts are shown, and the next press stands on theirs.
-		if now, e := f.room.See(r.Context(), SeeIn{in.Ref}); e == nil && now.Version != in.Version {
+		now, e := f.room.See(r.Context(), SeeIn{in.Ref})
+		v.Fixed = e == nil && now.Fixed && who.From(r.Context()).Kind != who.Card
+		if e == nil && now.Version != in.Version {
 			v.Now, v.Version, v.Key = now.Words, now.Version, ""
 		}
 		return f.Again(w, r, "evidence/edit", page.View{Title: f.T(r, "evidence.edit_title"), Body: v, Back: here}, err)

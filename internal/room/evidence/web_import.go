@@ -124,18 +124,17 @@ type importView struct {
 	Ready    bool // something can be brought in
 	Progress string
 	Same     bool
+	Things   bool // not rows alone: documents, pictures, sounds or films too
 }
 
-type importFileView struct {
-	LookFile
-	What    string // its format
-	More    int64  // rows that are not among the first
-	Fields  []importField
-	Key     string
-	First   []importRow
-	Lists   [][]any // line and reason
-	Reads   bool    // its columns can be chosen
-	Caption string
+// Say is the message key of a count: of rows, or of contributions where not all are rows.
+func (v importView) Say(what string) string { return countKey(v.Things, what) }
+
+func countKey(things bool, what string) string {
+	if things {
+		return "evidence.import_things_" + what
+	}
+	return "evidence.import_" + what
 }
 
 // importField is one question "which column is it?".
@@ -147,8 +146,10 @@ type importField struct {
 // importRow is one of the first rows as it will look.
 type importRow struct {
 	Contribution
-	Line int
-	OK   bool
+	Line  int
+	Page  int
+	OK    bool
+	Whole bool // a whole document: its first words are shown
 }
 
 // shownTroubles is how many problems of a file its page lists; the number of all is told.
@@ -161,29 +162,17 @@ func (f *face) importView(r *http.Request) (importView, error) {
 		return v, fault.New(fault.Missing, "house.missing")
 	}
 	v.Stalled = out.State == BatchGoing && out.Idle > 30_000_000
-	v.Progress = f.T(r, "evidence.import_progress", "Done", out.Done, "Total", out.Total)
 	for _, file := range out.Files {
-		x := importFileView{LookFile: file, Reads: file.sheet() && out.State == BatchStaged}
-		x.What = f.format(r, file.Format)
+		x := f.importPartView(r, v, file)
 		v.Good += file.Good - file.Here
 		v.Already += file.Here
-		v.Left += file.Rows - file.Good
-		for _, row := range file.First {
-			x.First = append(x.First, importRow{row.Says, row.Line, row.OK})
+		if !file.Left {
+			v.Left += file.Rows - file.Good
 		}
-		x.More = file.ImportFile.Rows - int64(len(file.First))
-		for i, t := range file.all() {
-			if i == shownTroubles {
-				x.Lists = append(x.Lists, []any{"", f.T(r, "evidence.import_more_problems", "Count", len(file.Told)+len(file.Problems)-i)})
-				break
-			}
-			x.Lists = append(x.Lists, []any{line(t.Line), f.reason(r, t)})
-		}
-		if x.Reads {
-			x.Fields = f.importFields(r, file.ImportFile)
-		}
+		v.Things = v.Things || file.Shape != nil || file.Medium != nil
 		v.Files = append(v.Files, x)
 	}
+	v.Progress = f.T(r, v.Say("progress"), "Done", out.Done, "Total", out.Total)
 	v.Throw = unsaved(out.State)
 	v.Ready = out.State == BatchStaged && v.Good > 0
 	return v, err
@@ -201,14 +190,18 @@ func (f *face) reason(r *http.Request, t Trouble) string {
 	if t.Say == "" {
 		return t.Reason
 	}
-	return f.T(r, t.Say, t.args()...)
+	out := f.T(r, t.Say, t.args()...)
+	if t.Do != "" {
+		out += " " + f.T(r, t.Do, t.args()...)
+	}
+	return out
 }
 
 func (f *face) format(r *http.Request, format string) string {
-	if slices.Contains([]string{"ris", "nbib", "csv", "tsv", "unknown"}, format) {
+	if slices.Contains([]string{"ris", "nbib", "csv", "tsv", "unknown", "xlsx", "docx", "odt", "txt", "markdown", "html", "pdf", "eml", "picture", "sound", "video", "zip"}, format) {
 		return f.T(r, "evidence.import_is_"+format)
 	}
-	return format
+	return f.T(r, "evidence.import_is_other")
 }
 
 // importFields is the questions of the columns' form, each with every column to choose.
@@ -318,8 +311,12 @@ type importCheckView struct {
 	Good    int64
 	Left    int64
 	Already int64
+	Things  bool
 	Rows    []page.Row
 }
+
+// Say is as importView's.
+func (v importCheckView) Say(what string) string { return countKey(v.Things, what) }
 
 func (f *face) importCheck(w http.ResponseWriter, r *http.Request) error {
 	look, err := f.importView(r)
@@ -333,14 +330,28 @@ func (f *face) importCheck(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *face) checkView(r *http.Request, look importView) importCheckView {
-	v := importCheckView{Here: look.Here, Good: look.Good, Left: look.Left, Already: look.Already}
+	v := importCheckView{Here: look.Here, Good: look.Good, Left: look.Left, Already: look.Already, Things: look.Things}
 	shared := []page.Link{{Href: look.Here + "/shared", Text: f.T(r, "evidence.import_change")}}
 	row := func(key, value string, links []page.Link) {
 		v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value, Links: links})
 	}
 	var names, strands, uses []string
+	parts := map[string]int{}
 	for _, file := range look.Files {
-		names = append(names, file.Name)
+		name, _, _ := strings.Cut(file.Name, partSign)
+		if file.Good > 0 {
+			if parts[name]++; parts[name] == 1 {
+				names = append(names, name)
+			}
+		}
+	}
+	for i, name := range names {
+		if n := parts[name]; n > 1 {
+			names[i] = f.T(r, "evidence.import_of_parts", "Name", name, "Count", n)
+		}
+	}
+	if most := 10; len(names) > most {
+		names = append(names[:most:most], f.T(r, "evidence.import_more_files", "Count", len(names)-most))
 	}
 	for _, s := range look.Said.Strands {
 		strands = append(strands, f.T(r, "page.strand."+s))
@@ -373,7 +384,8 @@ func (f *face) checkView(r *http.Request, look importView) importCheckView {
 // sheet holds it, and where references always say it.
 func (f *face) each(r *http.Request, look importView, column func(Columns) int, papers bool, shared string) string {
 	for _, file := range look.Files {
-		if file.sheet() && column(file.Columns) >= 0 || papers && !file.sheet() && file.ImportFile.Good > 0 {
+		papered := papers && !file.sheet() && file.Shape == nil && file.Medium == nil
+		if file.ImportFile.Good > 0 && (file.sheet() && column(file.Columns) >= 0 || papered) {
 			return f.T(r, "evidence.import_as_rows")
 		}
 	}

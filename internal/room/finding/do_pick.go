@@ -18,6 +18,7 @@ type PickIn struct {
 	Stance        tie.Stance `json:"stance" doc:"supports, challenges or qualifies."`
 	Why           string     `json:"why" doc:"Why, in a sentence."`
 	Quote         string     `json:"quote" doc:"An excerpt of the one contribution's words, as they stand there."`
+	Excerpt       string     `json:"excerpt" doc:"In place of a quote: the id of a marked part of the one contribution."`
 }
 
 // PickOut counts what was picked.
@@ -31,6 +32,7 @@ type chosen struct {
 	Stance        tie.Stance `json:"stance,omitempty"`
 	Start         int        `json:"start,omitempty"` // of the excerpt, in code points
 	End           int        `json:"end,omitempty"`
+	Excerpt       string     `json:"excerpt,omitempty"` // the mark that was chosen
 }
 
 // Pick ties contributions to a finding with a stance. One that is tied already gets the
@@ -61,14 +63,13 @@ func (r *Room) Pick(ctx context.Context, in PickIn) (out PickOut, err error) {
 		if err := tie.PutMany(ctx, tx, now, ties[:len(from)], from, f.Ref, in.Stance, in.Why); err != nil {
 			return err
 		}
-		if in.Quote != "" {
-			v := voices[from[0]]
-			start, end, as, ok := FindQuote(v.Words, in.Quote)
-			if !ok {
-				return fault.Fielded("quote", "finding.not_their_words")
-			}
-			body.Start, body.End = start, end
-			if err := putPick(tx, rec.Programme, f.Ref.ID, from[0].ID, pick{as, start, end, v.Version}); err != nil {
+		p, err := r.pickOf(ctx, tx, in, voices[from[0]])
+		if err != nil {
+			return err
+		}
+		if p.Quote != "" {
+			body.Start, body.End, body.Excerpt = p.Start, p.End, p.Excerpt
+			if err := putPick(tx, rec.Programme, f.Ref.ID, from[0].ID, p); err != nil {
 				return err
 			}
 		}
@@ -94,7 +95,7 @@ func (in PickIn) check() error {
 	}
 	c.Need(known, "stance", "house.bad_stance")
 	c.Need(len(in.Why) <= maxLine, "why", "house.too_long")
-	c.Need(in.Quote == "" || len(once(in.Contributions)) == 1, "quote", "finding.quote_one")
+	c.Need(in.Quote == "" && in.Excerpt == "" || len(once(in.Contributions)) == 1, "quote", "finding.quote_one")
 	for _, x := range in.Contributions {
 		if x == in.Finding {
 			return fault.New(fault.Invalid, "house.tie_self").With("house.tie_self_do")

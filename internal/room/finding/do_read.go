@@ -33,8 +33,10 @@ type Source struct {
 	On     string     `json:"on,omitempty"`
 	From   string     `json:"source,omitempty"`
 	Lang   string     `json:"language,omitempty"`
-	Quote  string     `json:"quote,omitempty"` // as it still stands in the words
-	Moved  bool       `json:"moved,omitempty"` // there was a quote, and the words have changed since
+	Quote  string     `json:"quote,omitempty"`  // as it still stands in the words
+	Moved  bool       `json:"moved,omitempty"`  // there was a quote, and the words have changed since
+	Place  string     `json:"place,omitempty"`  // where the quote can be opened as it stands, when it was marked
+	Behalf bool       `json:"behalf,omitempty"` // someone else said it for them
 	Why    string     `json:"why,omitempty"`
 }
 
@@ -135,18 +137,11 @@ func (r *Room) shown(ctx context.Context, tx *db.Tx, from []source) (out []Sourc
 		x := Source{Ref: s.Ref, Strand: s.Strand, Stance: s.Stance}
 		if v, ok := voices[s.Ref]; ok {
 			readable = true
-			x.Words, x.Role, x.On, x.From, x.Lang, x.Why = v.Words, v.Role, v.On, v.Source, v.Language, s.Why
-			if s.Quote != "" {
-				if _, _, as, ok := FindQuote(v.Words, s.Quote); ok {
-					x.Quote = as
-				} else {
-					x.Moved = true
-				}
-			}
+			x.Words, x.Role, x.On, x.From, x.Lang, x.Behalf, x.Why = v.Words, v.Role, v.On, v.Source, v.Language, v.Behalf, s.Why
 		}
 		out = append(out, x)
 	}
-	return out, readable, nil
+	return out, readable, r.quoted(ctx, tx, from, voices, out)
 }
 
 // earlier reads what a finding said before, from the trail: at most five statements. What

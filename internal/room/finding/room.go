@@ -35,6 +35,7 @@ type Voice struct {
 	Source   string
 	Language string // BCP 47
 	Version  int64
+	Behalf   bool // someone else said it for them: it weighs less
 }
 
 // Query asks for a page of a project's contributions.
@@ -78,6 +79,7 @@ type Room struct {
 	words   Words
 	threads Threads
 	zones   Zones
+	marks   Marks
 }
 
 // New makes the room.

@@ -64,20 +64,21 @@ func lastGone(tx *db.Tx, programme string, ids []string, now int64) (map[string]
 
 // source is one live contribution that a finding stands on, without its words.
 type source struct {
-	Ref    ref.Ref
-	Strand string
-	Fate   string
-	Stance tie.Stance
-	Why    string
-	At     int64
-	Tie    string
-	Quote  string
-	Start  int64
-	End    int64
+	Ref     ref.Ref
+	Strand  string
+	Fate    string
+	Stance  tie.Stance
+	Why     string
+	At      int64
+	Tie     string
+	Quote   string
+	Start   int64
+	End     int64
+	Excerpt string // the mark that the quote was taken from; "" = none
 }
 
 const sourceColumns = `r.id, r.strand, r.fate, t.stance, t.reason, t.at, t.id as tie_id, coalesce(p.quote, '') as quote, coalesce(p.starts, 0) as starts,
-	coalesce(p.ends, 0) as ends`
+	coalesce(p.ends, 0) as ends, coalesce(p.excerpt, '') as excerpt`
 
 const sourceFrom = ` from tie t join ref_record r on r.programme = t.programme and r.id = t.from_id
 	left join finding_pick p on p.programme = t.programme and p.finding = t.to_id and p.contribution = t.from_id
@@ -85,7 +86,7 @@ const sourceFrom = ` from tie t join ref_record r on r.programme = t.programme a
 
 func scanSource(row db.Row, s *source) error {
 	s.Ref.Kind = said
-	return row.Scan(&s.Ref.ID, &s.Strand, &s.Fate, &s.Stance, &s.Why, &s.At, &s.Tie, &s.Quote, &s.Start, &s.End)
+	return row.Scan(&s.Ref.ID, &s.Strand, &s.Fate, &s.Stance, &s.Why, &s.At, &s.Tie, &s.Quote, &s.Start, &s.End, &s.Excerpt)
 }
 
 // firstSources reads the first live sources of a finding in each stored form of strand.
@@ -95,7 +96,7 @@ func firstSources(tx *db.Tx, programme, finding string, most, now int64) ([]sour
 		func(row db.Row, s *source) error {
 			var n int64
 			s.Ref.Kind = said
-			return row.Scan(&s.Ref.ID, &s.Strand, &s.Fate, &s.Stance, &s.Why, &s.At, &s.Tie, &s.Quote, &s.Start, &s.End, &n)
+			return row.Scan(&s.Ref.ID, &s.Strand, &s.Fate, &s.Stance, &s.Why, &s.At, &s.Tie, &s.Quote, &s.Start, &s.End, &s.Excerpt, &n)
 		})
 }
 
@@ -154,13 +155,14 @@ func countSources(tx *db.Tx, programme, finding string, ids []string) (all, amon
 type pick struct {
 	Quote      string
 	Start, End int
-	Version    int64 // of the contribution it was taken from
+	Version    int64  // of the contribution it was taken from
+	Excerpt    string // the mark it is; "" = words that were typed
 }
 
 func putPick(tx *db.Tx, programme, finding, contribution string, p pick) error {
-	return tx.Do(db.Q(`insert into finding_pick (programme, finding, contribution, quote, starts, ends, version) values (?, ?, ?, ?, ?, ?, ?)
+	return tx.Do(db.Q(`insert into finding_pick (programme, finding, contribution, quote, starts, ends, version, excerpt) values (?, ?, ?, ?, ?, ?, ?, ?)
 		on conflict (programme, finding, contribution) do update set quote = excluded.quote, starts = excluded.starts, ends = excluded.ends,
-		version = excluded.version`, programme, finding, contribution, p.Quote, int64(p.Start), int64(p.End), p.Version))
+		version = excluded.version, excerpt = excluded.excerpt`, programme, finding, contribution, p.Quote, int64(p.Start), int64(p.End), p.Version, p.Excerpt))
 }
 
 func dropPick(tx *db.Tx, programme, finding, contribution string) error {

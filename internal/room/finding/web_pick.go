@@ -171,7 +171,7 @@ func (f *face) pickForm(w http.ResponseWriter, r *http.Request) error {
 func (f *face) pick(w http.ResponseWriter, r *http.Request) error {
 	var in PickIn
 	err := form.Read(r, &in)
-	in.Finding, in.Quote = ref.Of(Kind, r.PathValue("id")), ""
+	in.Finding, in.Quote, in.Excerpt = ref.Of(Kind, r.PathValue("id")), "", ""
 	var out PickOut
 	if err == nil {
 		out, err = plug.Run(r.Context(), f.desk, "finding.pick", r.FormValue("key"), f.room.Pick, in)
@@ -191,6 +191,8 @@ func (f *face) pick(w http.ResponseWriter, r *http.Request) error {
 type quoteView struct {
 	Voice
 	Statement   string
+	Marks       []markChoice
+	Mark        string // address on which parts are marked
 	Quote       string
 	Stances     []page.Option
 	Stance      tie.Stance
@@ -204,7 +206,7 @@ func (f *face) quoteView(r *http.Request, in PickIn) (quoteView, string, error) 
 		return quoteView{}, "", err
 	}
 	at := ref.Of(said, r.PathValue("contribution"))
-	v := quoteView{Statement: seen.Statement, Quote: in.Quote, Stance: in.Stance, Why: in.Why, Action: r.URL.Path, Key: r.FormValue("key")}
+	v := quoteView{Statement: seen.Statement, Mark: "/evidence/" + seen.Project + "/said/" + at.ID + "/mark", Quote: in.Quote, Stance: in.Stance, Why: in.Why, Action: r.URL.Path, Key: r.FormValue("key")}
 	err = f.room.db.Read(r.Context(), func(tx *db.Tx) error {
 		ctx := tx.Context()
 		voices, err := f.room.voices(ctx, tx, []ref.Ref{at})
@@ -216,6 +218,11 @@ func (f *face) quoteView(r *http.Request, in PickIn) (quoteView, string, error) 
 			return fault.New(fault.Missing, "house.missing")
 		}
 		v.Voice = voice
+		marks, err := f.room.marksOf(ctx, tx, at)
+		if err != nil {
+			return err
+		}
+		v.choose(marks)
 		stances, err := picked(tx, who.From(ctx).Programme, seen.Ref.ID, []string{at.ID})
 		if s, ok := stances[at.ID]; ok && v.Stance == "" {
 			v.Stance = s
@@ -227,6 +234,24 @@ func (f *face) quoteView(r *http.Request, in PickIn) (quoteView, string, error) 
 	}
 	return v, seen.home(), err
 }
+
+// markChoice is a marked part to choose with one press.
+type markChoice struct {
+	Mark
+	Short string
+}
+
+// choose offers marked parts, as many as fit on a page.
+func (v *quoteView) choose(marks []Mark) {
+	for _, m := range marks {
+		if m.Text != "" && len(v.Marks) < shownMarks {
+			v.Marks = append(v.Marks, markChoice{m, text.Excerpt(m.Text, shownWords)})
+		}
+	}
+}
+
+// shownMarks is how many marked parts are offered at once.
+const shownMarks = 50
 
 func (f *face) quoteForm(w http.ResponseWriter, r *http.Request) error {
 	v, home, err := f.quoteView(r, PickIn{})
@@ -241,7 +266,7 @@ func (f *face) quote(w http.ResponseWriter, r *http.Request) error {
 	var in PickIn
 	err := form.Read(r, &in)
 	in.Finding, in.Contributions = ref.Of(Kind, r.PathValue("id")), []ref.Ref{ref.Of(said, r.PathValue("contribution"))}
-	if err == nil && strings.TrimSpace(in.Quote) == "" {
+	if err == nil && strings.TrimSpace(in.Quote) == "" && in.Excerpt == "" {
 		err = fault.Fielded("quote", "finding.need_quote")
 	}
 	if err == nil {

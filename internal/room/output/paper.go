@@ -134,6 +134,9 @@ func (c composer) said() []PaperLine {
 			continue
 		}
 		out = append(out, PaperLine{Sort: "own", Text: v.Words, Language: v.Language, First: true})
+		if v.Behalf {
+			note(c.t("output.said_behalf"))
+		}
 		if v.On != "" && !c.easy {
 			note(c.t("output.said_on", "Day", lang.Date(c.language, v.On)))
 		}

@@ -56,6 +56,7 @@ type Voice struct {
 	On       string // YYYY-MM-DD or ""
 	Source   string
 	Language string // BCP 47
+	Behalf   bool   // someone else said it for them
 }
 
 // Words reads what was said; the room evidence fills it.

@@ -14,6 +14,7 @@ import {
 import { copy } from "./copy.js";
 import { leave } from "./leave.js";
 import { notice } from "./notice.js";
+import { waiting } from "./waiting.js";
 
 // Leave now comes first: nothing that goes wrong below may take it away.
 leave(document, window.location);
@@ -26,3 +27,4 @@ for (const part of [Button, CharacterCount, Checkboxes, ErrorSummary, Radios, Se
 }
 notice(document);
 copy(document, navigator.clipboard);
+waiting(document, window);

@@ -39,7 +39,7 @@ create table evidence_media (
   foreign key (programme, contribution) references ref_record (programme, id)
 );
 create index evidence_media_contribution on evidence_media (programme, contribution, n);
-alter table evidence_contribution add column asked text not null default '';
+alter table evidence_contribution add column question text not null default '';
 alter table evidence_contribution add column answer text not null default '';
 alter table evidence_contribution add column interest text not null default '';
 alter table evidence_contribution add column interest_by text not null default '';

@@ -1,0 +1,27 @@
+create table evidence_excerpt (
+  programme text not null,
+  id text not null,
+  contribution text not null,
+  n bigint not null,
+  kind text not null,
+  starts bigint not null,
+  ends bigint not null,
+  quote text not null,
+  words_before text not null,
+  words_after text not null,
+  file text not null,
+  page bigint not null,
+  x bigint not null,
+  y bigint not null,
+  w bigint not null,
+  h bigint not null,
+  from_ms bigint not null,
+  to_ms bigint not null,
+  label text not null,
+  actor text not null,
+  at bigint not null,
+  version bigint not null,
+  primary key (programme, id),
+  foreign key (programme, contribution) references ref_record (programme, id) on delete cascade
+);
+create index evidence_excerpt_contribution on evidence_excerpt (programme, contribution, n);

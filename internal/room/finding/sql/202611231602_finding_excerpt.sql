@@ -1,0 +1,1 @@
+alter table finding_pick add column excerpt text not null default '';
