@@ -8,13 +8,11 @@ import (
 	"plait/internal/kit/fault"
 	"plait/internal/room/evidence"
 	"plait/internal/room/paper"
-	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 )
 
 // paperCards joins the room paper to the contributions that its cards become.
 type paperCards struct {
-	desk     *plug.Desk
 	evidence *evidence.Room
 }
 
@@ -58,7 +56,7 @@ func (p paperCards) See(ctx context.Context, tx *db.Tx, at ref.Ref) (paper.Typed
 }
 
 // Type stores the words of a card; what else is known of it stays.
-func (p paperCards) Type(ctx context.Context, key string, at ref.Ref, version int64, words string, strands []string) error {
+func (p paperCards) Type(ctx context.Context, at ref.Ref, version int64, words string, strands []string) error {
 	now, err := p.evidence.See(ctx, evidence.SeeIn{Ref: at})
 	if err != nil {
 		return err

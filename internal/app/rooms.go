@@ -75,7 +75,7 @@ func newRooms(n plug.Needs) *rooms {
 	r.action.SetZones(r.programme)
 	r.finding.SetZones(r.programme)
 	r.finding.SetMarks(findingMarks{r.evidence})
-	r.paper = paper.New(n, paperCards{n.Desk, r.evidence})
+	r.paper = paper.New(n, paperCards{r.evidence})
 	r.worry = worry.New(n, names{r}, worryBoxes{r.account}, worryWords{r.evidence}, r.programme)
 	r.search = search.New(n)
 	r.keeper = keeper.New(n)

@@ -85,7 +85,7 @@ func (w findingWords) Some(ctx context.Context, tx *db.Tx, refs []ref.Ref) (map[
 type findingMarks struct{ evidence *evidence.Room }
 
 func markOf(project, contribution string, x evidence.Excerpt) finding.Mark {
-	m := finding.Mark{ID: x.ID, Words: x.Kind == evidence.InText, Text: x.Called(), Label: x.Label, Start: x.Start, End: x.End,
+	m := finding.Mark{ID: x.ID, Of: ref.Of(evidence.Kind, contribution), Words: x.Kind == evidence.InText, Text: x.Called(), Label: x.Label, Start: x.Start, End: x.End,
 		Place: "/evidence/" + project + "/said/" + contribution + "/mark/" + x.ID}
 	if x.Lost() {
 		m.Text = ""

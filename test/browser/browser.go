@@ -117,8 +117,8 @@ func (s *Shared) start() {
 type Option func(*setup)
 
 type setup struct {
-	noJS, print bool
-	cookies     map[string]string
+	noJS, print, noWorker bool
+	cookies               map[string]string
 }
 
 // WithoutJS opens the page as a browser does that runs no scripts.
@@ -126,6 +126,10 @@ func WithoutJS(s *setup) { s.noJS = true }
 
 // AsPrint shows the page as it would be printed.
 func AsPrint(s *setup) { s.print = true }
+
+// WithoutWorker leaves service workers out: every answer comes from the server. Weigh a
+// page in such a window, since a worker's answers are not packed as those on the wire are.
+func WithoutWorker(s *setup) { s.noWorker = true }
 
 // WithCookie sets a cookie for the page's site before it is opened.
 func WithCookie(name, value string) Option {

@@ -34,6 +34,9 @@ const faulty = `<!doctype html><html><head><title>Faulty</title><style>:focus, :
 const trap = `<!doctype html><html lang="en"><head><title>Trap</title></head><body><button id="a">One</button><button id="b">Two</button><button>Three</button>
 <script>b.addEventListener("keydown", e => { if (e.key === "Tab") { e.preventDefault(); a.focus() } })</script></body></html>`
 
+const players = `<!doctype html><html lang="en"><head><title>Players</title></head><body><button>Before</button>
+<audio controls aria-label="A talk"></audio><video controls aria-label="A film"></video><button>After</button></body></html>`
+
 // site serves the pages above and says back what a form sent.
 func site(t *testing.T) string {
 	t.Helper()
@@ -50,6 +53,7 @@ func site(t *testing.T) string {
 	show("/sound", sound, "")
 	show("/faulty", faulty, "")
 	show("/trap", trap, "")
+	show("/players", players, "")
 	show("/strict", sound, "script-src 'self'")
 	show("/throws", `<!doctype html><title>Throws</title><script>throw new Error("ouch")</script>`, "")
 	show("/favicon.ico", "", "")
@@ -127,6 +131,17 @@ func TestATrapIsFound(t *testing.T) {
 	p.Walk()
 	if !strings.Contains(strings.Join(r.said, "\n"), "is it caught?") {
 		t.Errorf("the trap was not found: %q", r.said)
+	}
+}
+
+func TestAPlayerIsOneStop(t *testing.T) {
+	p := chrome.Open(t, site(t)+"/players", 390)
+	var names []string
+	for _, s := range p.TabWalk() {
+		names = append(names, s.Tag+" "+s.Name)
+	}
+	if diff := cmp.Diff([]string{"button Before", "audio A talk", "video A film", "button After"}, names); diff != "" {
+		t.Errorf("the walk (-want +got):\n%s", diff)
 	}
 }
 

@@ -50,6 +50,11 @@ func (p *Page) prepare(set setup, url string, width int) {
 				return err
 			}
 		}
+		if set.noWorker {
+			if _, err := chromedp.Call(ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
+				return err
+			}
+		}
 		for name, value := range set.cookies {
 			if _, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: url}); err != nil {
 				return err

@@ -24,11 +24,15 @@ const maxStops = 400
 
 // look describes the element that has the focus. The style is compared with the
 // focus and without, on the element, its label and what it stands beside, since
-// GOV.UK radios draw their mark on the label.
+// GOV.UK radios draw their mark on the label. A player is one stop: those on the
+// browser's own buttons inside it are passed over.
 const look = `(() => {
 	const el = document.activeElement;
 	if (!el || el === document.body || el === document.documentElement) return null;
 	window.__plaitWalk = window.__plaitWalk || new WeakSet();
+	// A player's own buttons are the browser's: to the page they are all one element.
+	if (/^(AUDIO|VIDEO)$/.test(el.tagName) && el === window.__plaitPlayer) return {Inner: true};
+	window.__plaitPlayer = el;
 	if (window.__plaitWalk.has(el)) return {Again: true};
 	window.__plaitWalk.add(el);
 	const near = [el, el.parentElement, el.nextElementSibling].concat(Array.from(el.labels || []));
@@ -56,16 +60,19 @@ func (p *Page) Walk() []Stop {
 	if p.noJS {
 		p.t.Fatal("the keyboard walk needs scripts: open the page without WithoutJS")
 	}
-	Eval[bool](p, `(window.__plaitWalk = new WeakSet(), document.activeElement && document.activeElement.blur(), getSelection().removeAllRanges(), scrollTo(0, 0), true)`)
+	Eval[bool](p, `(window.__plaitWalk = new WeakSet(), window.__plaitPlayer = null, document.activeElement && document.activeElement.blur(), getSelection().removeAllRanges(), scrollTo(0, 0), true)`)
 	var stops []Stop
 	for range maxStops {
 		p.do("press Tab", chromedp.KeyEvent("\t"))
 		seen := Eval[*struct {
-			Again bool
-			Stop  Stop
+			Again, Inner bool
+			Stop         Stop
 		}](p, look)
 		if seen == nil {
 			return stops
+		}
+		if seen.Inner {
+			continue
 		}
 		if seen.Again {
 			p.t.Errorf("the focus comes back to a place before it has left the page, after %s: is it caught?", stops[len(stops)-1])

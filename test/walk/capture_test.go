@@ -2,6 +2,7 @@ package walk_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
@@ -353,4 +354,170 @@ func TestHallForm(t *testing.T) {
 		t.Errorf("without scripts there is %v", got)
 	}
 	plain.Screenshot("capture form without scripts")
+}
+
+// onDevice is whose device a window's is, as the outbox names them.
+func onDevice(p *browser.Page) string { return browser.Eval[string](p, "document.body.dataset.keeper") }
+
+// outbox puts unsent work on the device as an earlier visit left it.
+func outbox(t *testing.T, p *browser.Page, item map[string]any) {
+	t.Helper()
+	text, err := json.Marshal(item)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !browser.Eval[bool](p, fmt.Sprintf(`new Promise((done, fail) => {
+		const ask = indexedDB.open("plait-work");
+		ask.onerror = () => fail(ask.error);
+		ask.onsuccess = () => {
+			const tx = ask.result.transaction("work", "readwrite");
+			tx.objectStore("work").put(%s);
+			tx.oncomplete = () => (ask.result.close(), done(true));
+			tx.onerror = () => fail(tx.error);
+		};
+	})`, text)) {
+		t.Fatal("nothing was put on the device")
+	}
+}
+
+// TestHallRefusedOneOfSeveral takes someone's role in one project away while cards of two
+// wait: that card asks for help, and neither the other card nor a worry waits for it.
+func TestHallRefusedOneOfSeveral(t *testing.T) {
+	h := openHall(t)
+	second := strings.TrimPrefix(h.run(h.AsOperator(), "project.start", map[string]any{"title": "Sleep at home"})["ref"].(string), "project:")
+	h.member("hall@example.org", "Sam Hall", who.ProjectLead, ref.Of(ref.Project, second))
+	p := h.enter(t, "hall@example.org", phone)
+	h.refuse.Store(http.StatusServiceUnavailable)
+	card(p, "From the first hall")
+	becomes(t, "the first waits", func() bool { return p.Count(unsentItems) == 1 })
+	p.Go(h.URL + "/evidence/" + second + "/capture")
+	card(p, "From the second hall")
+	becomes(t, "both wait", func() bool { return p.Count(unsentItems) == 2 })
+	account, _, _ := strings.Cut(onDevice(p), ".")
+	h.run(h.AsOperator(), "account.take", map[string]any{"account": account, "role": who.ProjectLead, "scope": ref.Of(ref.Project, h.Project)})
+	h.member("hall@example.org", "Sam Hall", who.HostStaff, ref.Of(ref.Project, h.Project)) // sees the project and may not give
+	h.refuse.Store(0)
+	becomes(t, "the second is sent and the first asks for help", func() bool {
+		return p.Count(unsentItems) == 1 && p.Count(unsentItems+".pl-unsent__item--help") == 1
+	})
+	if text := p.Text("#unsent"); !strings.Contains(text, "From the first hall") || strings.Contains(text, "not signed in") {
+		t.Errorf("the list says %s", text)
+	}
+	given := h.run(h.AsOperator(), "evidence.list", map[string]any{"project": second})
+	if list, _ := given["contributions"].([]any); len(list) != 1 {
+		t.Errorf("the second project has %v", given)
+	}
+}
+
+// TestHallRefusedWorry helps with a worry about a card that is not there any more: it goes
+// without the card.
+func TestHallRefusedWorry(t *testing.T) {
+	h := openHall(t)
+	p := h.enter(t, "hall@example.org", phone)
+	outbox(t, p, map[string]any{"key": strings.Repeat("0a", 16), "type": "worry", "keeper": onDevice(p), "project": h.Project, "title": "Falls at home",
+		"at": time.Now().UnixMilli(), "fields": []any{}, "files": []any{}, "about": "contribution:019cadfd-8900-7014-a704-e0f9149df912", "state": "waits", "tries": 0})
+	p.Reload()
+	p.Wait(unsentItems + ".pl-unsent__item--help")
+	own := "/worry/pass?project=" + h.Project
+	if p.Count(unsentItems+` a[href="`+own+`"]`) != 1 {
+		t.Errorf("no way to the worry's own form: %s", p.Text("#unsent"))
+	}
+	p.Axe()
+	p.Screenshot("capture worry help")
+	p.Click(unsentItems + " button")
+	becomes(t, "it is sent", func() bool { return p.Count(unsentItems) == 0 })
+	passed := h.run(h.As(who.Safeguarding), "worry.list", map[string]any{})
+	if list, _ := passed["notes"].([]any); len(list) != 1 || strings.Contains(fmt.Sprint(list[0]), "contribution:") {
+		t.Errorf("the safeguarding lead has %v", passed)
+	}
+	if status := statusOf(p, h.URL+own); status != http.StatusOK {
+		t.Errorf("the worry's own form: %d", status)
+	}
+}
+
+// TestHallAsksAboutWhatWasBegun signs out with a recording that was not kept, and with words
+// that were typed and not saved: both are told first, offered again, and gone when cleared.
+func TestHallAsksAboutWhatWasBegun(t *testing.T) {
+	h := openHall(t)
+	p := h.enter(t, "hall@example.org", phone)
+	p.Fill("#words", "Half a sentence")
+	record := h.URL + "/evidence/" + h.Project + "/record"
+	makeTake := func() {
+		t.Helper()
+		p.Go(record)
+		p.Click("[data-yes]")
+		p.Click("[data-do=start]")
+		holds(t, p, "time goes on", `document.querySelector("[data-clock]").textContent === "0:01"`)
+		p.Click("[data-do=pause]")
+		holds(t, p, "it pauses", doing+` === "paused"`)
+		time.Sleep(300 * time.Millisecond)
+		browser.Eval[bool](p, `(document.querySelector("[data-recorder]").dataset.leave = "yes", true)`)
+	}
+	makeTake()
+	out := func() {
+		t.Helper()
+		p.Go(h.URL + "/evidence/" + h.Project)
+		p.Follow("form.pl-header__out button")
+		if !strings.Contains(p.URL(), "/capture/waiting?out=1") {
+			t.Fatalf("signing out does not ask: %s", p.URL())
+		}
+		becomes(t, "both are listed", func() bool { return p.Count(unsentItems) == 2 })
+	}
+	out()
+	for _, want := range []string{"A recording of 0:0", "offered to you again", "Half a sentence", "not a card yet"} {
+		if !p.Reads(want) {
+			t.Errorf("it does not say %q: %s", want, p.Text("main"))
+		}
+	}
+	if p.Reads("Everything is sent") || p.Reads("Send now") {
+		t.Errorf("it says what is not so: %s", p.Text("main"))
+	}
+	p.Axe()
+	p.NoSideScroll(320)
+	p.Screenshot("capture sign out begun")
+
+	// Someone else on the device hears nothing of it; whoever made it finds it again.
+	h.member("other@example.org", "Ann Other", who.ProjectLead, ref.Of(ref.Project, h.Project))
+	h.leave(t, p)
+	h.signInWindow(p, "other@example.org")
+	p.Go(record)
+	p.Click("[data-yes]")
+	p.Wait("[data-do=start]")
+	time.Sleep(300 * time.Millisecond)
+	if now := browser.Eval[string](p, doing); now != "ready" {
+		t.Errorf("someone else's recorder is %q: it has a recording that is not theirs", now)
+	}
+	p.Go(h.form())
+	if got := browser.Eval[string](p, `document.querySelector("#words").value`); got != "" {
+		t.Errorf("someone else reads %q", got)
+	}
+	p.Follow("form.pl-header__out button")
+	becomes(t, "they are signed out", func() bool { return p.Count("form.pl-header__out") == 0 })
+	h.signInWindow(p, "hall@example.org")
+	p.Go(record)
+	p.Click("[data-yes]")
+	holds(t, p, "it is found again", doing+` === "done"`)
+	browser.Eval[bool](p, `(document.querySelector("[data-recorder]").dataset.leave = "yes", true)`)
+	p.Go(h.form())
+	becomes(t, "so are the words", func() bool {
+		return browser.Eval[string](p, `document.querySelector("#words").value`) == "Half a sentence"
+	})
+
+	out()
+	p.Click("#unsent-clear")
+	p.Wait("#unsent-clear-yes")
+	p.Follow("#unsent-clear-yes")
+	becomes(t, "signed out", func() bool { return p.Count("form.pl-header__out") == 0 })
+	h.signInWindow(p, "hall@example.org")
+	p.Go(record)
+	p.Click("[data-yes]")
+	p.Wait("[data-do=start]")
+	time.Sleep(300 * time.Millisecond)
+	if now := browser.Eval[string](p, doing); now != "ready" {
+		t.Errorf("after clearing the recorder is %q", now)
+	}
+	p.Go(h.form())
+	if got := browser.Eval[string](p, `document.querySelector("#words").value`); got != "" {
+		t.Errorf("after clearing the form holds %q", got)
+	}
 }

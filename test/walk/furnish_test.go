@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"plait/internal/spine/who"
@@ -88,8 +90,8 @@ func (s *street) furnish(lead *visitor) scene {
 	s.run(who.With(s.t.Context(), s.Policy, who.Actor{Kind: who.Card, ID: id, Programme: s.Programme, Person: strings.TrimPrefix(other, "person:")}),
 		"card.lock", map[string]any{"kind": "picture", "value": "boat"})
 	_, code := card(person)
-	return scene{code: code, locked: locked, after: []string{batch + "/check", fmt.Sprintf("/consent/%s/thanks?act=%s", gone, act)},
-		thanks: fmt.Sprintf("/card/thanks?act=%s&ref=%s", act, gone)}
+	after := append(s.files(lead, strings.TrimPrefix(person.(string), "person:")), batch+"/check", fmt.Sprintf("/consent/%s/thanks?act=%s", gone, act))
+	return scene{code: code, locked: locked, after: after, thanks: fmt.Sprintf("/card/thanks?act=%s&ref=%s", act, gone)}
 }
 
 // thread carries what was said to a finding, a recommendation, actions and tries, what
@@ -172,17 +174,32 @@ func picture(s *street) []byte {
 	return b.Bytes()
 }
 
-// upload sends a form with a file.
+var formKey = regexp.MustCompile(`name="key" value="([^"]+)"`)
+
+// key is that of the first form of a page.
+func (v *visitor) key(path string) string {
+	v.s.t.Helper()
+	_, body := v.get(path)
+	found := formKey.FindStringSubmatch(body)
+	if found == nil {
+		v.s.t.Fatalf("no form at %s: %s", path, words(body))
+	}
+	return found[1]
+}
+
+// upload sends the form of a page with a file, and gives the path it leads to.
 func (v *visitor) upload(path, field, name, content string) string {
 	v.s.t.Helper()
+	key := v.key(path)
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
-	file, err := form.CreateFormFile(field, name)
+	err := form.WriteField("key", key) // first, as it stands in the form
+	var file io.Writer
 	if err == nil {
-		_, err = file.Write([]byte(content))
+		file, err = form.CreateFormFile(field, name)
 	}
 	if err == nil {
-		err = form.WriteField("key", "upload-"+name)
+		_, err = file.Write([]byte(content))
 	}
 	if err == nil {
 		err = form.Close()

@@ -101,28 +101,6 @@ func (t *Text) Point(bytes int) int {
 	return point
 }
 
-// FromUTF16 is the code point at a UTF-16 offset; an offset inside a surrogate pair gives
-// the code point that the pair stands for.
-func (t *Text) FromUTF16(offset int) int {
-	if offset >= t.units {
-		return t.n
-	}
-	i := sort.Search(len(t.index), func(i int) bool { return t.index[i].units > offset }) - 1
-	if i < 0 {
-		return 0
-	}
-	point, b, u := i*step, t.index[i].bytes, t.index[i].units
-	for u < offset {
-		r, n := utf8.DecodeRuneInString(t.s[b:])
-		if u += units(r); u > offset {
-			break
-		}
-		b += n
-		point++
-	}
-	return point
-}
-
 // Slice is the words from start to end, in code points, the end not counted in.
 func (t *Text) Slice(start, end int) string {
 	if end <= start {

@@ -198,7 +198,8 @@ func plait(f func(i int, at float64) point, from, to, step, half float64) [3][2]
 }
 
 // smooth writes a curve through the points of f as a path: cubic pieces whose handles
-// follow the slope.
+// follow the slope. All pieces are equally long, so that the first handle of each mirrors
+// the last of the one before, and is left out (S, SVG 2, 9.3.6).
 func smooth(f func(at float64) point, from, to, step float64) string {
 	var b strings.Builder
 	n := max(1, int(math.Ceil((to-from)/step)))
@@ -213,7 +214,12 @@ func smooth(f func(at float64) point, from, to, step float64) string {
 	for k := range n {
 		a, z := from+width*float64(k), from+width*float64(k+1)
 		p, q, s, e := f(a), f(z), slope(a), slope(z)
-		b.WriteString("C" + number1(p.x+s.x*width/3) + " " + number1(p.y+s.y*width/3) + " " + number1(q.x-e.x*width/3) + " " + number1(q.y-e.y*width/3) + " " + number1(q.x) + " " + number1(q.y))
+		if k == 0 {
+			b.WriteString("C" + number1(p.x+s.x*width/3) + " " + number1(p.y+s.y*width/3) + " ")
+		} else {
+			b.WriteString("S")
+		}
+		b.WriteString(number1(q.x-e.x*width/3) + " " + number1(q.y-e.y*width/3) + " " + number1(q.x) + " " + number1(q.y))
 	}
 	return b.String()
 }

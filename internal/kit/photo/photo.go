@@ -24,7 +24,6 @@ const (
 	MaxPixels = 50_000_000 // of the picture that comes in
 	MaxSide   = 1600       // of the picture that is kept, in pixels
 	Quality   = 85         // of the JPEG that is kept, 1 to 100
-	ThumbSide = 320        // of the one that stands for it in a list, in pixels
 
 	maxMemory = 400 << 20 // bytes that reading may take
 	maxEdge   = 30_000    // pixels of one side that comes in
@@ -64,18 +63,6 @@ func Make(b []byte) (p Picture, err error) {
 		return p, err
 	}
 	return Picture{out.Bytes(), small.Bounds().Dx(), small.Bounds().Dy()}, nil
-}
-
-// Thumb is a small JPEG of a picture that was made here, its longest side at most
-// ThumbSide, for lists of many.
-func Thumb(p Picture) ([]byte, error) {
-	img, err := jpeg.Decode(bytes.NewReader(p.JPEG))
-	if err != nil {
-		return nil, errDamaged(err)
-	}
-	var out bytes.Buffer
-	err = jpeg.Encode(&out, shrink(img, ThumbSide), &jpeg.Options{Quality: Quality})
-	return out.Bytes(), err
 }
 
 // Kinds of picture that Sniff knows.

@@ -259,17 +259,19 @@ func TestTIFFAndWebP(t *testing.T) {
 	}
 }
 
-func TestThumb(t *testing.T) {
+func TestSmall(t *testing.T) {
 	p, err := photo.Make(asJPEG(t, corners(3000, 2000)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := photo.Thumb(p)
+	b, err := photo.Small(p.JPEG, 320)
 	if err != nil || shows(t, photo.Picture{JPEG: b, Width: 320, Height: 213}) != "rgbw" {
 		t.Error(err)
 	}
-	if _, err := photo.Thumb(photo.Picture{JPEG: []byte("x")}); !fault.Is(err, fault.Invalid) {
-		t.Error(err)
+	for _, as := range [][]byte{b, []byte("x")} {
+		if same, err := photo.Small(as, 320); err != nil || !bytes.Equal(same, as) {
+			t.Errorf("what is small or no JPEG: %d bytes of %d, %v", len(same), len(as), err)
+		}
 	}
 }
 

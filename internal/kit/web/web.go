@@ -132,9 +132,7 @@ func (s *server) fault(w *recorder, r *http.Request, rt Route, err error) {
 	if w.wrote {
 		return
 	}
-	if f.Kind == fault.Limited && f.Wait > 0 {
-		w.Header().Set("Retry-After", fmt.Sprint(int(f.Wait.Seconds())+1))
-	}
+	retryAfter(w, f)
 	if strings.HasPrefix(r.URL.Path, "/api/") {
 		s.o.Face.faultJSON(w, r, f)
 		return

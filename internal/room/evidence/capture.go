@@ -32,7 +32,8 @@ func (c Captured) Check(keeper string) error {
 		return fault.New(fault.Signin, "house.signin").With("house.signin_do")
 	}
 	if c.For != "" && c.For != keeper {
-		return fault.New(fault.Forbidden, "evidence.capture_other").With("evidence.capture_other_do")
+		// The right person has to sign in: nothing is wrong with what was written.
+		return fault.New(fault.Signin, "evidence.capture_other").With("evidence.capture_other_do")
 	}
 	if c.Key == "" || len(c.Key) > mostKey {
 		return fault.New(fault.Invalid, "house.bad_key")

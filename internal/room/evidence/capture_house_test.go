@@ -152,7 +152,7 @@ func TestCapturedOnce(t *testing.T) {
 func TestCaptureRefusals(t *testing.T) {
 	kit.Each(t, func(t *testing.T, h *house.House) {
 		h.T = t
-		ctx := h.As(who.ProjectLead)
+		ctx, hostStaff := h.As(who.ProjectLead), h.As(who.HostStaff)
 		own := map[string]string{"key": "k", "for": keeper(ctx), "words": "Ring first"}
 		with := func(name, value string) map[string]string {
 			out := map[string]string{name: value}
@@ -172,12 +172,13 @@ func TestCaptureRefusals(t *testing.T) {
 			signin bool
 		}{
 			{"nobody is signed in", h.Stranger(), own, snap(t, 1), http.StatusUnauthorized, true},
-			{"someone else is", h.As(who.ProjectLead), own, snap(t, 1), http.StatusForbidden, false},
+			{"someone else is", h.As(who.ProjectLead), own, snap(t, 1), http.StatusUnauthorized, true},
 			{"nothing in it", ctx, with("words", ""), nil, http.StatusUnprocessableEntity, false},
 			{"a strand that is none", ctx, with("strands", "rumour"), nil, http.StatusUnprocessableEntity, false},
 			{"no key", ctx, with("key", ""), nil, http.StatusUnprocessableEntity, false},
 			{"a photo before its key", ctx, map[string]string{"words": "x"}, snap(t, 1), http.StatusUnprocessableEntity, false},
 			{"a picture that is none", ctx, own, []byte("<svg onload=alert(1)>"), http.StatusUnprocessableEntity, false},
+			{"may not give here", hostStaff, with("for", keeper(hostStaff)), nil, http.StatusForbidden, false},
 			{"an upload that is not there", ctx, with("upload", "019cadfd-8900-7014-a704-e0f9149df912"), nil, http.StatusNotFound, false},
 		} {
 			var photos [][]byte

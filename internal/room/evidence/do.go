@@ -221,6 +221,7 @@ func (r *Room) Edit(ctx context.Context, in EditIn) (out EditOut, err error) {
 		if c.Version != in.Version {
 			return fault.New(fault.Conflict, "evidence.changed_meanwhile", "Words", c.Words).With("evidence.changed_meanwhile_do")
 		}
+		c.PageStarts = shifted(c.Words, in.Words, c.PageStarts)
 		c.Words, c.Strand, c.State = in.Words, s.Strand(), s.State()
 		if p, ok := c.paper(); !ok || p.Title == "" {
 			c.Title = c.titled() // a paper keeps its own title

@@ -419,7 +419,7 @@ func (r *Room) Undo(ctx context.Context, in UndoIn) (out UndoOut, err error) {
 		if err := quiet(tx, programme, in.Batch); err != nil {
 			return err
 		}
-		if err := r.files.Drop(tx, programme, in.Batch); err != nil {
+		if err := r.files.Drop(tx, programme, in.Batch, sentWith(in.Batch)); err != nil {
 			return err
 		}
 		if later = out.Undone > importNow && who.From(ctx).Kind != who.Operator; later {

@@ -185,7 +185,7 @@ type DropMediaOut struct {
 	Version int64 `json:"version"`
 }
 
-// DropMedia takes one file of a contribution away for good; its words stay. The last file
+// DropMedia takes one file of a contribution away for good, with the marks on it; its words stay. The last file
 // of one that says nothing else stays too: that is for taking back the whole.
 func (r *Room) DropMedia(ctx context.Context, in DropMediaIn) (out DropMediaOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
@@ -210,6 +210,9 @@ func (r *Room) DropMedia(ctx context.Context, in DropMediaIn) (out DropMediaOut,
 		if c, err = r.moved(tx, rec, c, in.Version, now); err != nil {
 			return err
 		}
+		if err := dropFileExcerpts(tx, rec.Programme, rec.ID, in.File); err != nil {
+			return err
+		}
 		if err := deleteMedium(tx, rec.Programme, in.File); err != nil {
 			return err
 		}
@@ -217,7 +220,7 @@ func (r *Room) DropMedia(ctx context.Context, in DropMediaIn) (out DropMediaOut,
 		if err := r.files.Pass(tx, rec.Programme, in.File, rec.ID, in.File); err != nil {
 			return err
 		}
-		if err := r.files.Drop(tx, rec.Programme, in.File); err != nil {
+		if err := r.files.Drop(tx, rec.Programme, in.File, viewsOf(in.File)); err != nil {
 			return err
 		}
 		out = DropMediaOut{c.Version}

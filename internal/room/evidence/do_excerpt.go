@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -10,6 +11,7 @@ import (
 	"plait/internal/kit/fault"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
+	"plait/internal/spine/tie"
 	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
 )
@@ -275,7 +277,8 @@ type TypePageIn struct {
 }
 
 // TypePage puts words that someone read from a page's picture into the document's words,
-// at their page. Words that a page has already are never written over.
+// at their page. What was typed for a page before is replaced, so that it can be gone on
+// with and put right; words that came from the file itself are never written over.
 func (r *Room) TypePage(ctx context.Context, in TypePageIn) (out EditOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
@@ -283,25 +286,23 @@ func (r *Room) TypePage(ctx context.Context, in TypePageIn) (out EditOut, err er
 		if err != nil {
 			return err
 		}
-		if err := checkWords(in.Words); err != nil {
-			return err
-		}
-		c, err := one(tx, rec.Programme, rec.ID)
+		c, err := whole(tx, rec.Programme, rec.ID)
 		if err != nil {
 			return err
 		}
-		media, err := mediaOf(tx, rec.Programme, []string{rec.ID})
-		if err != nil {
-			return err
-		}
-		doc, ok := docOf(media[rec.ID])
+		doc, ok := docOf(c.Media)
 		if !ok || in.Page < 1 || in.Page > doc.Pages {
 			return fault.Fielded("page", "evidence.excerpt_bad_page")
+		}
+		// What was typed for the wrong page can be taken off it again.
+		blank := slices.Contains(blankPages(c.Words, c.PageStarts, int(doc.Pages)), int(in.Page))
+		if err := checkWords(in.Words); err != nil && (blank || strings.TrimSpace(in.Words) != "") {
+			return err
 		}
 		if c.Version != in.Version {
 			return fault.New(fault.Conflict, "evidence.excerpt_changed").With("evidence.excerpt_changed_do")
 		}
-		words, starts, ok := withPage(c.Words, c.PageStarts, int(doc.Pages), int(in.Page), strings.TrimSpace(in.Words))
+		words, starts, ok := withPage(c.Words, c.PageStarts, int(doc.Pages), int(in.Page), strings.TrimSpace(in.Words), !c.Fixed)
 		if !ok {
 			return fault.Fielded("words", "evidence.excerpt_page_has_words")
 		}
@@ -309,17 +310,23 @@ func (r *Room) TypePage(ctx context.Context, in TypePageIn) (out EditOut, err er
 			return fault.Fielded("words", "house.too_long")
 		}
 		c.Words, c.PageStarts, c.Version, c.ChangedAt = words, starts, c.Version+1, now
+		if p, ok := c.paper(); !ok || p.Title == "" {
+			c.Title = c.titled() // a paper keeps its own title
+		}
 		if ok, err = retype(tx, rec.Programme, c, in.Version); err != nil || !ok {
 			if err == nil {
 				err = fault.New(fault.Conflict, "evidence.excerpt_changed").With("evidence.excerpt_changed_do")
 			}
 			return err
 		}
-		rec.Version, rec.ChangedAt = c.Version, now
+		rec.Title, rec.Version, rec.ChangedAt = c.Title, c.Version, now
 		if err := ref.Put(tx, rec); err != nil {
 			return err
 		}
 		if err := index(tx, rec.Programme, []Contribution{c}); err != nil {
+			return err
+		}
+		if _, err := tie.Changed(tx, rec.Programme, in.Ref, now); err != nil {
 			return err
 		}
 		out = EditOut{c.Version}
@@ -363,11 +370,55 @@ func pageWords(words string, starts []int, pages int) []string {
 	return out
 }
 
-// withPage puts words on a page that has none, and gives the whole and where each page
-// begins. ok is false for a page that has words.
-func withPage(words string, starts []int, pages, page int, typed string) (string, []int, bool) {
+// shifted is where pages begin once their words were corrected as a whole: as before where
+// the words before them are the same, moved where those after them are, and where the
+// change begins in between. All are in code points.
+func shifted(was, is string, starts []int) []int {
+	if len(starts) == 0 || was == is {
+		return starts
+	}
+	a, b := []rune(was), []rune(is)
+	same, tail := 0, 0
+	for same < min(len(a), len(b)) && a[same] == b[same] {
+		same++
+	}
+	for tail < min(len(a), len(b))-same && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	out := make([]int, len(starts))
+	for i, s := range starts {
+		switch {
+		case s <= same:
+			out[i] = s
+		case s >= len(a)-tail:
+			out[i] = min(s, len(a)) + len(b) - len(a)
+		default:
+			out[i] = same
+		}
+	}
+	return out
+}
+
+// blankPages is the pages, from 1, of a document that have no words. It is none of one
+// whose words have no pages.
+func blankPages(words string, starts []int, pages int) (out []int) {
+	if len(starts) == 0 && strings.TrimSpace(words) != "" {
+		return nil
+	}
+	for i, w := range pageWords(words, starts, pages) {
+		if strings.TrimSpace(w) == "" {
+			out = append(out, i+1)
+		}
+	}
+	return out
+}
+
+// withPage puts words on a page, and gives the whole and where each page begins. Words that
+// the page has are replaced where they were typed; else, and where it is not known which
+// page words belong to, ok is false for a page that has any.
+func withPage(words string, starts []int, pages, page int, typed string, replace bool) (string, []int, bool) {
 	all := pageWords(words, starts, pages)
-	if page > len(all) || strings.TrimSpace(all[page-1]) != "" {
+	if page > len(all) || strings.TrimSpace(all[page-1]) != "" && (!replace || len(starts) == 0) {
 		return "", nil, false
 	}
 	all[page-1] = typed

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -154,22 +155,21 @@ func drawPageTask(in io.Reader, out io.Writer) error {
 
 // pagePicture is one page of a document that the actor may read, as a JPEG.
 func (r *Room) pagePicture(ctx context.Context, at ref.Ref, project, file string, page int64) ([]byte, error) {
-	var programme string
+	var rec ref.Record
 	var m Medium
-	err := r.db.Read(ctx, func(tx *db.Tx) error {
-		rec, err := r.markSeen(ctx, tx, at, r.clock.Now())
+	err := r.db.Read(ctx, func(tx *db.Tx) (err error) {
+		rec, err = r.markSeen(ctx, tx, at, r.clock.Now())
 		if err == nil && rec.Project != project {
 			err = fault.New(fault.Missing, "house.missing")
 		}
 		if err != nil {
 			return err
 		}
-		programme = rec.Programme
 		if file != "" {
-			m, err = mediumOf(tx, programme, rec.ID, file)
+			m, err = mediumOf(tx, rec.Programme, rec.ID, file)
 			return err
 		}
-		all, err := mediaOf(tx, programme, []string{rec.ID})
+		all, err := mediaOf(tx, rec.Programme, []string{rec.ID})
 		m, _ = docOf(all[rec.ID])
 		return err
 	})
@@ -179,17 +179,27 @@ func (r *Room) pagePicture(ctx context.Context, at ref.Ref, project, file string
 	if m.Kind != Document || page < 1 || m.Pages > 0 && page > m.Pages {
 		return nil, fault.New(fault.Missing, "house.missing")
 	}
-	content, info, err := r.files.Open(ctx, programme, m.ID)
+	content, err := r.view(ctx, rec, m.ID, fmt.Sprintf("page-%d.jpg", page), func() ([]byte, error) { return r.drawPage(ctx, rec, m, int(page)) })
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = content.Close() }() // it was only read
-	if info.Record != at.ID || info.Size > pageMost {
+	return io.ReadAll(content)
+}
+
+// drawPage makes the picture of one page of a document.
+func (r *Room) drawPage(ctx context.Context, rec ref.Record, m Medium, page int) ([]byte, error) {
+	content, info, err := r.files.Open(ctx, rec.Programme, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = content.Close() }() // it was only read
+	if info.Record != rec.ID || info.Size > pageMost {
 		return nil, fault.New(fault.Missing, "house.missing")
 	}
 	b, err := io.ReadAll(content)
 	if err != nil {
 		return nil, err
 	}
-	return r.pager.Picture(ctx, b, int(page))
+	return r.pager.Picture(ctx, b, page)
 }

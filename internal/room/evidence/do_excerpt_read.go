@@ -24,6 +24,7 @@ type heldWords struct {
 	text          *anchor.Text
 	language      string
 	pages         []int
+	fixed         bool // the words came from the file itself
 }
 
 // wordsHeld keeps the words of the contributions that were marked last, for a few minutes,
@@ -46,7 +47,7 @@ func (k *wordsHeld) of(tx *db.Tx, rec ref.Record) (*heldWords, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &heldWords{programme: rec.Programme, id: rec.ID, version: c.Version, text: anchor.New(c.Words), language: c.Language, pages: c.PageStarts}
+	x := &heldWords{programme: rec.Programme, id: rec.ID, version: c.Version, text: anchor.New(c.Words), language: c.Language, pages: c.PageStarts, fixed: c.Fixed}
 	// What a transaction reads may never be stored: it is kept once it is.
 	tx.After(func() { k.keep(x) })
 	return x, nil

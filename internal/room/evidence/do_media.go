@@ -3,6 +3,7 @@ package evidence
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 
 	"plait/internal/kit/db"
@@ -74,13 +75,24 @@ func dress(ctx context.Context, tx *db.Tx, cs []Contribution) error {
 
 // dropMedia takes the files of contributions away for good, with all that was said of them.
 func (r *Room) dropMedia(tx *db.Tx, programme string, ids ...string) error {
-	if err := r.files.Drop(tx, programme, ids...); err != nil {
+	media, err := mediaOf(tx, programme, ids)
+	if err != nil {
 		return err
+	}
+	records := slices.Clone(ids)
+	for _, of := range media {
+		for _, m := range of {
+			records = append(records, viewsOf(m.ID))
+		}
 	}
 	if err := hushUploads(tx, programme, ids); err != nil {
 		return err
 	}
-	return deleteMedia(tx, programme, ids)
+	// The rows go first: who keeps a picture of one of these files just now holds its row.
+	if err := deleteMedia(tx, programme, ids); err != nil {
+		return err
+	}
+	return r.files.Drop(tx, programme, records...)
 }
 
 // wordless is the title of a contribution that has no words: the name of what it is,

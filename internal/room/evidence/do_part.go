@@ -28,7 +28,10 @@ func (r *Room) read(ctx context.Context, in StageIn, at place, batch string) ([]
 		} else if err != nil {
 			return nil, nil, err
 		}
-		for _, p := range parts {
+		for j, p := range parts {
+			if in.read != nil {
+				in.read(len(w.files), len(w.files)+len(parts)-j+len(in.Files)-i-1)
+			}
 			if len(w.files) == MaxParts {
 				last := &w.files[MaxParts-1]
 				last.Told = append(last.Told, trouble(0, "evidence.import_many_parts", "Most", MaxParts))

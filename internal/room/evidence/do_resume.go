@@ -92,18 +92,22 @@ func (r *Room) PutChunk(ctx context.Context, project, id string, at int64, chunk
 	if u.State != uploadComing {
 		return at + int64(len(chunk)), nil // it is here already
 	}
-	if at == 0 && len(chunk) > 0 {
-		if kind := kindOf(chunk[:min(headSize, len(chunk))]); u.Size > mostOf(kind) {
-			return 0, r.refuseUpload(ctx, u, bigFault(kind))
-		}
-	}
 	end := at + int64(len(chunk))
-	if end > u.Size || len(chunk) < blob.ChunkSize && end != u.Size {
+	if misplaced := end > u.Size || len(chunk) < blob.ChunkSize && end != u.Size; at == 0 || misplaced {
 		c, err := r.files.At(ctx, who.From(ctx).Programme, id)
 		if err != nil {
 			return 0, err
 		}
-		return c.At, errUploadPlace(c.At)
+		if misplaced {
+			return c.At, errUploadPlace(c.At)
+		}
+		if c.At == 0 {
+			// Only the true first chunk says what the file is: a wrong repeat of it must
+			// not take away what is here.
+			if why := misfit(chunk[:min(headSize, len(chunk))], u.Name, u.Size); why != nil {
+				return 0, r.refuseUpload(ctx, u, why)
+			}
+		}
 	}
 	now, err = r.files.Put(ctx, who.From(ctx).Programme, id, at, chunk)
 	if fault.Is(err, fault.Missing) {
@@ -140,8 +144,7 @@ func (r *Room) WholeUpload(ctx context.Context, project, id string) (out WholeOu
 			}
 			return out, err
 		}
-		u.State, u.At = uploadWhole, r.clock.Now()
-		if err := r.db.Write(ctx, func(tx *db.Tx) error { return endUpload(tx, who.From(ctx).Programme, u) }); err != nil {
+		if u, err = r.ended(ctx, u); err != nil {
 			return out, err
 		}
 	}
@@ -149,6 +152,27 @@ func (r *Room) WholeUpload(ctx context.Context, project, id string) (out WholeOu
 	if u.State == uploadWhole {
 		out.Same, err = r.sameAs(ctx, u)
 	}
+	return out, err
+}
+
+// ended stores that an upload is whole, for who may still give words to its project. One
+// that was ended meanwhile is as it was ended; one that is gone is a missing fault.
+func (r *Room) ended(ctx context.Context, u upload) (out upload, err error) {
+	u.State, u.At = uploadWhole, r.clock.Now()
+	err = r.db.Write(ctx, func(tx *db.Tx) error {
+		if err := who.Must(ctx, tx, "evidence.give", ref.Of(ref.Project, u.Project)); err != nil {
+			return err
+		}
+		out = u
+		ok, err := endUpload(tx, who.From(ctx).Programme, u)
+		if err != nil || ok {
+			return err
+		}
+		if out, ok, err = uploadOf(tx, who.From(ctx).Programme, u.ID); err == nil && !ok {
+			err = errUploadGone()
+		}
+		return err
+	})
 	return out, err
 }
 

@@ -278,6 +278,11 @@ func TestFindingUsesMarks(t *testing.T) {
 			t.Fatal(err)
 		}
 		page := "/finding/" + h.Project + "/of/" + f.Ref.ID
+		other := h.Do(ctx, "evidence.give", evidence.GiveIn{Project: h.Project, Words: heard, Said: evidence.Said{Strands: []string{"lived"}}}).(evidence.GiveOut).Ref
+		theirs := h.Do(ctx, "evidence.mark", evidence.MarkIn{Ref: other, Quote: "Ring first"}).(evidence.MarkOut)
+		if status, _, body := sent(h, ctx, page+"/quote/"+given.ID, url.Values{"excerpt": {theirs.ID}, "stance": {"supports"}, "key": {"k0"}}); status != http.StatusUnprocessableEntity {
+			t.Errorf("a mark of other words: %d\n%s", status, body)
+		}
 		shown(h, ctx, page+"/quote/"+given.ID, []string{"Parts that are marked already", "Cafe\u0301 was shut", "closing", "Use this part", "Open it where it stands", "Or take any part of the words"})
 		status, at, body := sent(h, ctx, page+"/quote/"+given.ID, url.Values{"excerpt": {mark.ID}, "stance": {"supports"}, "key": {"k1"}})
 		if status != http.StatusSeeOther {

@@ -114,15 +114,15 @@ func TestLaid(t *testing.T) {
 }
 
 func TestWithPage(t *testing.T) {
-	words, starts, ok := withPage("", nil, 3, 2, "Tŷ agored")
+	words, starts, ok := withPage("", nil, 3, 2, "Tŷ agored", false)
 	if !ok || words != "Tŷ agored" || !cmp.Equal(starts, []int{0, 0, 9}) {
 		t.Fatalf("%q %v %v", words, starts, ok)
 	}
-	words, starts, ok = withPage(words, starts, 3, 3, "Last")
+	words, starts, ok = withPage(words, starts, 3, 3, "Last", true)
 	if !ok || words != "Tŷ agored\n\nLast" || !cmp.Equal(starts, []int{0, 0, 11}) {
 		t.Fatalf("%q %v %v", words, starts, ok)
 	}
-	words, starts, ok = withPage(words, starts, 3, 1, "First")
+	words, starts, ok = withPage(words, starts, 3, 1, "First", false)
 	if !ok || words != "First\n\nTŷ agored\n\nLast" || !cmp.Equal(starts, []int{0, 7, 18}) {
 		t.Fatalf("%q %v %v", words, starts, ok)
 	}
@@ -131,8 +131,35 @@ func TestWithPage(t *testing.T) {
 			t.Errorf("page %d: %q", i+1, got)
 		}
 	}
-	if _, _, ok := withPage(words, starts, 3, 2, "Other words"); ok {
-		t.Error("words of a page were written over")
+	if _, _, ok := withPage(words, starts, 3, 2, "Other words", false); ok {
+		t.Error("words of a page that came from the file were written over")
+	}
+	if _, _, ok := withPage("Words without pages", nil, 3, 1, "Other words", true); ok {
+		t.Error("words of nobody knows which page were written over")
+	}
+	words, starts, ok = withPage(words, starts, 3, 2, "Tŷ agored heno", true)
+	if !ok || words != "First\n\nTŷ agored heno\n\nLast" || !cmp.Equal(starts, []int{0, 7, 23}) {
+		t.Errorf("put right: %q %v %v", words, starts, ok)
+	}
+	words, starts, ok = withPage(words, starts, 3, 1, "", true)
+	if !ok || words != "Tŷ agored heno\n\nLast" || !cmp.Equal(starts, []int{0, 0, 16}) || !cmp.Equal(blankPages(words, starts, 3), []int{1}) {
+		t.Errorf("taken off: %q %v %v", words, starts, ok)
+	}
+}
+
+func TestPagesShiftWithTheirWords(t *testing.T) {
+	was, starts := "Tŷ one\n\ntwo\n\nthree", []int{0, 8, 13}
+	for is, want := range map[string][]int{
+		was:                            {0, 8, 13},
+		"Tŷ one again\n\ntwo\n\nthree": {0, 14, 19},
+		"Tŷ one\n\ntwo\n\nthree more":  {0, 8, 13},
+		"Tŷ one\n\n2\n\nthree":         {0, 8, 11},
+		"Tŷ three":                     {0, 3, 3},
+		"":                             {0, 0, 0},
+	} {
+		if got := shifted(was, is, starts); !cmp.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", is, got, want)
+		}
 	}
 }
 

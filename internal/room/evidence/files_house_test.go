@@ -548,3 +548,16 @@ func TestPartsAreAsked(t *testing.T) {
 		}
 	})
 }
+
+// TestLeftOutStaysOut brings in one sheet of two: nothing of the other comes along.
+func TestLeftOutStaysOut(t *testing.T) {
+	kit.Each(t, func(t *testing.T, h *house.House) {
+		h.T = t
+		ctx := h.As(who.ProjectLead)
+		staged := stage(h, ctx, "", file("open.csv", many(3)), file("private.csv", "Comment,Date\nNot for this project,2026-01-01\n"))
+		h.Do(ctx, "evidence.part", evidence.PartIn{Batch: staged.Batch, File: 1, Take: "out"})
+		if out := bring(h, ctx, staged.Batch); out.Stored != 3 || seen(h) != 3 {
+			t.Errorf("%+v, %d are seen: what was left out came in", out, seen(h))
+		}
+	})
+}

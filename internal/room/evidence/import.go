@@ -105,6 +105,17 @@ func (c Columns) within(n int) bool {
 	return true
 }
 
+// columnAt is one field of Columns by its name.
+type columnAt struct {
+	name string
+	at   *int
+}
+
+func (c *Columns) each() []columnAt {
+	return []columnAt{{"words", &c.Words}, {"title", &c.Title}, {"abstract", &c.Abstract}, {"date", &c.Date}, {"strand", &c.Strand}, {"role", &c.Role},
+		{"site", &c.Site}, {"language", &c.Language}, {"source", &c.Source}}
+}
+
 // parseColumns reads "words=COL,date=COL"; source is a field of its own.
 func parseColumns(header []string, spec string) (Columns, error) {
 	source := table.None

@@ -573,7 +573,7 @@ func TestImportPages(t *testing.T) {
 		say("the list", "/evidence/"+h.Project+"?batch="+batch, "The bus stops at four", "carer")
 		say("the import", at, "The file is in", "1 row is saved")
 		say("the imports", here, "spring.csv", "Saved", at+"?undo=ask")
-		say("the question before the undo", at+"?undo=ask", "Undo this file?", "Keep it", `action="/evidence/`+h.Project+`/undo"`)
+		say("the question before the undo", at+"?undo=ask", "Take all of this out again?", "Keep it", `action="/evidence/`+h.Project+`/undo"`)
 		if _, _, page := call(h, ctx, http.MethodGet, at, "", nil); strings.Contains(page, "/undo\"") {
 			t.Error("the page of an import undoes it without a question")
 		}

@@ -88,6 +88,36 @@ func (f ImportFile) chosen(row Row) bool {
 	return !f.Left && (f.Shape == nil || f.Split == (row.Doc == nil))
 }
 
+// unusedRows is how many rows of a sheet are looked at for columns that are not used.
+const unusedRows = 50
+
+// unused names the columns of a sheet that hold sentences and give nothing to the thread:
+// a sheet often has two questions, and what was answered to the second is not lost unseen.
+// Half of a column's cells, and at least two, have four words or more.
+func (f ImportFile) unused(rows []stagedRow) []string {
+	used := map[int]bool{}
+	for _, c := range f.Columns.each() {
+		used[*c.at] = true
+	}
+	var out []string
+	for i, h := range f.Header {
+		filled, long := 0, 0
+		for _, row := range rows {
+			if i >= len(row.Row.Cells) || strings.TrimSpace(row.Row.Cells[i]) == "" {
+				continue
+			}
+			filled++
+			if len(strings.Fields(row.Row.Cells[i])) >= 4 {
+				long++
+			}
+		}
+		if !used[i] && long >= 2 && long*2 >= filled {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
 // fromFile is what a document, a paragraph of one, a picture, a sound or a film says.
 func (f ImportFile) fromFile(row Row, p place) (Contribution, []Trouble, bool) {
 	if !f.chosen(row) {

@@ -27,6 +27,8 @@ type place struct {
 // is nothing to store. The id is the caller's.
 func (f ImportFile) contribution(row Row, p place) (c Contribution, problems []Trouble, ok bool) {
 	switch {
+	case f.Left:
+		return Contribution{}, nil, false
 	case row.Reference != nil:
 		return fromReference(row, p)
 	case row.Doc != nil || row.Paragraph != "" || row.Medium != nil:

@@ -245,3 +245,17 @@ func TestPaced(t *testing.T) {
 		}
 	}
 }
+
+func TestColumnsThatHoldWordsAreNotLostUnseen(t *testing.T) {
+	row := func(cells ...string) stagedRow { return stagedRow{Row: Row{Cells: cells}} }
+	f := ImportFile{Header: []string{"Name", "What went well", "What did not", "Score"}, Columns: noColumns()}
+	f.Columns.Words = 2
+	rows := []stagedRow{row("Sam", "They listened to all of us", "", "4"), row("Mo", "", "The lift was broken again", "2"), row("Jo", "The food was warm and good", "Nothing", "5")}
+	if diff := cmp.Diff([]string{"What went well"}, f.unused(rows)); diff != "" {
+		t.Error(diff)
+	}
+	f.Columns.Words = 1
+	if diff := cmp.Diff([]string(nil), f.unused(rows[1:2])); diff != "" {
+		t.Errorf("one sentence is no column of words: %s", diff)
+	}
+}

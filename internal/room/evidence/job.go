@@ -12,7 +12,7 @@ import (
 
 // importJobs is the slow work of imports.
 func (r *Room) importJobs() []job.Def {
-	return []job.Def{{Name: bringJob, Timeout: time.Hour, Do: r.bringOn}, {Name: clearJob, Timeout: time.Hour, Do: r.clearOn},
+	return []job.Def{{Name: readJob, Timeout: time.Hour, Do: r.readOn}, {Name: bringJob, Timeout: time.Hour, Do: r.bringOn}, {Name: clearJob, Timeout: time.Hour, Do: r.clearOn},
 		{Name: "evidence.tidy", Every: time.Hour, Do: r.tidy}}
 }
 
@@ -37,7 +37,7 @@ func (r *Room) tidy(ctx context.Context, _ job.Job) error {
 	}
 	for _, x := range left {
 		if err := r.db.Write(ctx, func(tx *db.Tx) error {
-			if err := r.files.Drop(tx, x.programme, x.batch); err != nil {
+			if err := r.files.Drop(tx, x.programme, x.batch, sentWith(x.batch)); err != nil {
 				return err
 			}
 			return throwAway(tx, x)

@@ -62,7 +62,7 @@ func (s Shown) Check() error {
 	var c fault.Check
 	c.Need(len(s.Question) <= 1000, "question", "house.too_long")
 	c.Need(len(s.Answer) <= 200, "answer", "house.too_long")
-	c.Need(s.Answer == "" || slices.Contains(Answers(), s.Answer) || strings.TrimSpace(s.Answer) != "", "answer", "house.bad_choice")
+	c.Need(s.Answer == "" || strings.TrimSpace(s.Answer) != "", "answer", "house.bad_choice") // it is left out, or it is not blank
 	c.Need(len(s.Interest) <= 4000, "interest", "house.too_long")
 	c.Need(len(s.InterestBy) <= 200, "interest_by", "house.too_long")
 	c.Need(strings.TrimSpace(s.Interest) == "" || strings.TrimSpace(s.InterestBy) != "", "interest_by", "evidence.need_interest_by")

@@ -30,7 +30,7 @@ func mediaSamples() map[string]page.Samples {
 		"evidence/media_describe": {Full: faulty("Describe the picture", "alt", one(picture)), Empty: view("Describe", mediaView{File: mediumView{Medium: Medium{Kind: Picture}}})},
 		"evidence/media_caption":  {Full: faulty("Captions", "captions", one(sound)), Empty: view("Captions", mediaView{File: mediumView{Medium: Medium{Kind: Video}}})},
 		"evidence/media_drop":     {Full: view("Take this film away?", one(film)), Empty: view("Take it away?", mediaView{File: mediumView{Medium: Medium{Kind: Document}}})},
-		"evidence/media_type":     {Full: faulty("Type what is said", "words", typeView{Files: files, Words: "Ring", Now: "Then", Version: 2, Action: "/x"}), Empty: view("Type what is said", typeView{})},
+		"evidence/media_type":     {Full: faulty("Type what is said", "words", typeView{Files: files, Words: "Ring", Now: "Then", Version: 2, Action: "/x"}), Empty: view("Type what it says", typeView{Files: []mediumView{picture}, Seen: true})},
 		"evidence/media_add":      {Full: faulty("Add a photo", "file", addView{Version: 2, Waits: waits, Action: "/x", Key: "k"}), Empty: view("Add a photo", addView{})},
 		"evidence/media_record":   {Full: faulty("Record", "file", recordView{Project: "x", Action: "/x", Say: `{"ready":"Ready"}`}), Empty: view("Record", recordView{})},
 	}

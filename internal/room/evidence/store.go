@@ -33,8 +33,8 @@ func insert(tx *db.Tx, programme string, cs []Contribution) error {
 
 // update stores a changed contribution where its version is still the one that was read.
 func update(tx *db.Tx, programme string, c Contribution, was int64) error {
-	n, err := tx.Exec(db.Q(`update evidence_contribution set words = ?, said_on = ?, source = ?, role = ?, version = ?
-		where programme = ? and id = ? and version = ?`, c.Words, c.On, c.Source, c.Role, c.Version, programme, c.Ref.ID, was))
+	n, err := tx.Exec(db.Q(`update evidence_contribution set words = ?, page_starts = ?, said_on = ?, source = ?, role = ?, version = ?
+		where programme = ? and id = ? and version = ?`, c.Words, numbers(c.PageStarts), c.On, c.Source, c.Role, c.Version, programme, c.Ref.ID, was))
 	if err == nil && n != 1 {
 		return fault.New(fault.Conflict, "evidence.changed_meanwhile", "Words", "").With("evidence.changed_meanwhile_do")
 	}

@@ -36,10 +36,6 @@ func excerptsOf(tx *db.Tx, programme, contribution string) ([]Excerpt, error) {
 	return db.All(tx, db.Q(`select `+excerptColumns+` from evidence_excerpt where programme = ? and contribution = ? order by n`, programme, contribution), scanExcerpt)
 }
 
-func excerptOf(tx *db.Tx, programme, contribution, id string) (Excerpt, bool, error) {
-	return db.One(tx, db.Q(`select `+excerptColumns+` from evidence_excerpt where programme = ? and contribution = ? and id = ?`, programme, contribution, id), scanExcerpt)
-}
-
 // owned is an excerpt and whose it is.
 type owned struct {
 	contribution string
@@ -73,8 +69,18 @@ func contributionRecords(tx *db.Tx, ids []string, may db.Part) ([]ref.Record, er
 	return slices.DeleteFunc(recs, func(rec ref.Record) bool { return rec.Kind != Kind }), err
 }
 
+// countExcerpts is how many marks a contribution has.
+func countExcerpts(tx *db.Tx, programme, contribution string) (int64, error) {
+	return db.Count(tx, db.Q(`select count(*) from evidence_excerpt where programme = ? and contribution = ?`, programme, contribution))
+}
+
 func deleteExcerpt(tx *db.Tx, programme, contribution, id string) (int64, error) {
 	return tx.Exec(db.Q(`delete from evidence_excerpt where programme = ? and contribution = ? and id = ?`, programme, contribution, id))
+}
+
+// dropFileExcerpts takes the marks on one file of a contribution away.
+func dropFileExcerpts(tx *db.Tx, programme, contribution, file string) error {
+	return tx.Do(db.Q(`delete from evidence_excerpt where programme = ? and contribution = ? and file = ?`, programme, contribution, file))
 }
 
 // dropExcerpts takes all marks of contributions away, with the words they hold.

@@ -280,3 +280,16 @@ func addStored(tx *db.Tx, programme, batch string, file, n int64) error {
 func forgetUpload(tx *db.Tx, programme, id string) error {
 	return tx.Do(db.Q(`delete from evidence_upload where programme = ? and id = ?`, programme, id))
 }
+
+// unstage takes away what a reading that was cut off has stored.
+func unstage(tx *db.Tx, programme, batch string) error {
+	if err := tx.Do(db.Q(`delete from evidence_import_row where programme = ? and batch = ?`, programme, batch)); err != nil {
+		return err
+	}
+	return tx.Do(db.Q(`delete from evidence_import_file where programme = ? and batch = ?`, programme, batch))
+}
+
+// setRead notes how many files of an import are read.
+func setRead(tx *db.Tx, programme, batch string, done, of, now int64) error {
+	return tx.Do(db.Q(`update evidence_import set done = ?, total = ?, changed_at = ? where programme = ? and batch = ?`, done, of, now, programme, batch))
+}

@@ -76,6 +76,13 @@ func updateMedium(tx *db.Tx, programme string, m Medium, was int64) error {
 	return err
 }
 
+// holdMedium keeps a file's row from being deleted until the transaction ends, and says
+// whether it is there.
+func holdMedium(tx *db.Tx, programme, contribution, file string) (bool, error) {
+	n, err := tx.Exec(db.Q(`update evidence_media set version = version where programme = ? and contribution = ? and id = ?`, programme, contribution, file))
+	return n == 1, err
+}
+
 func deleteMedium(tx *db.Tx, programme, file string) error {
 	return tx.Do(db.Q(`delete from evidence_media where programme = ? and id = ?`, programme, file))
 }

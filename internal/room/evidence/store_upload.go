@@ -43,11 +43,13 @@ func insertUpload(tx *db.Tx, programme string, u upload) error {
 		programme, u.ID, u.Actor, u.Key, u.Project, u.Name, u.Kind, u.Media, u.Width, u.Height, u.MS, u.Pages, u.Size, u.State, u.At))
 }
 
-// endUpload says of an upload that was coming what it turned out to be.
-func endUpload(tx *db.Tx, programme string, u upload) error {
-	return tx.Do(db.Q(`update evidence_upload set name = ?, kind = ?, media = ?, width = ?, height = ?, ms = ?, pages = ?, size = ?, state = ?, at = ?
+// endUpload says of an upload that was coming what it turned out to be, and whether it was
+// coming still.
+func endUpload(tx *db.Tx, programme string, u upload) (bool, error) {
+	n, err := tx.Exec(db.Q(`update evidence_upload set name = ?, kind = ?, media = ?, width = ?, height = ?, ms = ?, pages = ?, size = ?, state = ?, at = ?
 		where programme = ? and id = ? and state = ?`,
 		u.Name, u.Kind, u.Media, u.Width, u.Height, u.MS, u.Pages, u.Size, uploadWhole, u.At, programme, u.ID, uploadComing))
+	return n == 1, err
 }
 
 func useUpload(tx *db.Tx, programme, id string) error {

@@ -6,6 +6,7 @@ import (
 	"plait/internal/kit/media"
 	"plait/internal/kit/photo"
 	"plait/internal/spine/ref"
+	"slices"
 )
 
 // The most bytes of one file that belongs to a contribution.
@@ -79,6 +80,19 @@ func bigFault(kind string) error {
 		return photo.Refusal("photo.too_big")
 	}
 	return fault.New(fault.TooBig, "evidence.upload_big", "Most", mostOf(kind)>>20).With("evidence.upload_big_do")
+}
+
+// misfit says, by its first bytes, why a file of so many bytes cannot be taken; nil when
+// that is for the whole of it to tell.
+func misfit(head []byte, name string, size int64) error {
+	kind := kindOf(head)
+	if size > mostOf(kind) {
+		return bigFault(kind)
+	}
+	if kind == Document && slices.Contains([]string{document.Unknown, document.HTML, document.SVG, document.Packed}, document.Sniff(head, name)) {
+		return fault.New(fault.Invalid, "evidence.upload_kind").With("evidence.upload_kind_do")
+	}
+	return nil
 }
 
 // documentMedia is the media type of a document that may belong to a contribution. What is

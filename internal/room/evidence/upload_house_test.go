@@ -449,3 +449,33 @@ func TestAFilmLosesItsPlace(t *testing.T) {
 		}
 	})
 }
+
+// TestAWrongRepeatOfTheFirstChunk takes nothing away from a large upload that is under way,
+// and what can belong to no contribution is refused before the rest of it is sent.
+func TestAWrongRepeatOfTheFirstChunk(t *testing.T) {
+	first := recording(60)[:blob.ChunkSize]
+	kit.Each(t, func(t *testing.T, h *house.House) {
+		h.T = t
+		ctx := h.As(who.ProjectLead)
+		begun := beginUpload(h, ctx, "film", "film.wav", 300_000_000)
+		if got := putChunk(h, ctx, begun.ID, 0, first); got.Status != 200 {
+			t.Fatalf("the first chunk: %+v", got)
+		}
+		if got := putChunk(h, ctx, begun.ID, 0, bytes.Repeat([]byte("x"), blob.ChunkSize)); got.Status != 409 {
+			t.Errorf("another first chunk: %+v", got)
+		}
+		if got := putChunk(h, ctx, begun.ID, 0, first[:10]); got.Status != 409 || got.At != blob.ChunkSize {
+			t.Errorf("a short first chunk: %+v", got)
+		}
+		if again := beginUpload(h, ctx, "film", "film.wav", 300_000_000); again.ID != begun.ID || again.At != blob.ChunkSize {
+			t.Errorf("it stands elsewhere: %+v", again)
+		}
+		for name, head := range map[string][]byte{"tool.exe": append([]byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"), bytes.Repeat([]byte{0, 1, 2, 3}, blob.ChunkSize/4)...)[:blob.ChunkSize],
+			"page.html": append([]byte("<!doctype html><html><body>"), bytes.Repeat([]byte("<p>x"), blob.ChunkSize/4)...)[:blob.ChunkSize]} {
+			begun := beginUpload(h, ctx, name, name, 2*blob.ChunkSize)
+			if got := putChunk(h, ctx, begun.ID, 0, head); got.Status != 422 {
+				t.Errorf("%s: %+v", name, got)
+			}
+		}
+	})
+}

@@ -40,6 +40,7 @@ type listView struct {
 	Ask     bool              // asks once whether the batch may go
 	MaySort bool              // may say what kind of knowledge something is
 	Labels  map[string]string // what each file is, by its id: "Recording, 2 minutes"
+	Called  map[string]string // what a contribution without words is called, by its id
 	All     bool              // one kind or one batch is shown, not all
 }
 
@@ -61,12 +62,8 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := listView{ListOut: out, Project: project, Strand: in.Strand, State: in.State, Batch: in.Batch,
-		Ask: q.Get("undo") == "ask" && out.Of.N > 0, All: in.Strand != "" || in.State != "" || in.Batch != "" || in.Site != "", Labels: map[string]string{}}
-	for _, c := range out.Contributions {
-		for _, m := range c.Media {
-			v.Labels[m.ID] = f.mediumLabel(r, m)
-		}
-	}
+		Ask: q.Get("undo") == "ask" && out.Of.N > 0, All: in.Strand != "" || in.State != "" || in.Batch != "" || in.Site != ""}
+	v.Labels, v.Called = f.labels(r, out.Contributions)
 	here := "/evidence/" + project
 	for _, s := range Strands() {
 		v.Strands = append(v.Strands, strandLink{s, here + "?strand=" + s, out.Counts[s], s == in.Strand})
@@ -128,7 +125,12 @@ type seeView struct {
 	MayEdit bool
 	Files   []mediumView
 	How     shownOf // how it was shown, and what was read back
-	Type    string  // what the link says that leads to typing what is heard; "" = there is nothing to hear
+	Type    string  // what the link says that leads to typing what is heard or seen; "" = there is nothing to type
+	Called  string  // what it is called where it has no words
+	Untyped string  // what the link says that leads to the first page without words
+	Page    string  // where it leads
+	Marks   int64   // parts that are marked
+	Follow  string  // what the link to its thread says; "" = it may not be seen
 }
 
 // seen reads the contribution that an address names; under another project's address it
@@ -173,9 +175,18 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	if err := f.room.db.Read(r.Context(), func(tx *db.Tx) error {
 		v.MayCard = v.Paper == nil && who.Can(tx.Context(), tx, "evidence.speaker", out.Ref)
 		v.MayEdit = who.Can(tx.Context(), tx, "evidence.edit", out.Ref)
-		return nil
+		if who.Can(tx.Context(), tx, "thread.see", out.Ref) {
+			v.Follow = f.T(r, "house.follow_thread")
+		}
+		v.Untyped, v.Page = f.untyped(r, out.Contribution, who.Can(tx.Context(), tx, "evidence.mark", out.Ref))
+		var err error
+		v.Marks, err = countExcerpts(tx, who.From(tx.Context()).Programme, out.Ref.ID)
+		return err
 	}); err != nil {
 		return err
+	}
+	if v.Called = f.called(r, out.Contribution); v.Called != "" {
+		title = v.Called
 	}
 	v.Files = f.mediaViews(r, out.Contribution, v.MayEdit)
 	v.Type = f.typeLink(r, v)
@@ -352,89 +363,18 @@ func (f *face) undo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	// Undo runs its own short transactions and answers the same when it is sent twice.
-	if _, err := f.room.Undo(r.Context(), in); err != nil {
+	out, err := f.room.Undo(r.Context(), in)
+	if err != nil {
 		return err
 	}
 	if r.FormValue("next") == "import" {
-		return web.Redirect(w, r, "/evidence/"+r.PathValue("project")+"/import?done=undone")
+		done := "undone"
+		if out.Undone == 0 {
+			done = "thrown"
+		}
+		return web.Redirect(w, r, "/evidence/"+r.PathValue("project")+"/import?done="+done)
 	}
 	return web.Redirect(w, r, "/evidence/"+r.PathValue("project")+"?done=undone")
-}
-
-// sortView is the list of what waits for its strand.
-type sortView struct {
-	ListOut
-	Project string
-	Key     string
-	Action  string // keeps the page of the list that was shown
-	Ticked  []string
-	Strands []page.Option
-	More    page.Pages
-}
-
-// sortRows is how many wait on one page of the to-sort list.
-const sortRows = 25
-
-func (f *face) sortView(r *http.Request, picked SortIn) (sortView, error) {
-	q := r.URL.Query()
-	out, err := f.room.List(r.Context(), ListIn{Project: r.PathValue("project"), State: ToSort, After: q.Get("after"), Limit: sortRows})
-	v := sortView{ListOut: out, Project: r.PathValue("project"), Key: r.FormValue("key")}
-	here := "/evidence/" + v.Project + "/sort"
-	v.Action = here
-	from, _ := strconv.Atoi(q.Get("from"))
-	if from < 1 || q.Get("after") == "" {
-		from = 1
-	} else {
-		v.Action += "?" + url.Values{"after": {q.Get("after")}, "from": {strconv.Itoa(from)}}.Encode()
-	}
-	if n := len(out.Contributions); n > 0 {
-		v.More = page.Pages{From: from, To: from + n - 1, Total: int(out.Counts[""])}
-		if v.More.Total < v.More.To {
-			v.More.Total = 0 // someone sorted some in the meantime
-		}
-	}
-	if out.Next != "" {
-		v.More.Next = here + "?" + url.Values{"after": {out.Next}, "from": {strconv.Itoa(v.More.To + 1)}}.Encode()
-	}
-	if from > 1 {
-		v.More.Prev = here
-	}
-	for _, x := range picked.Refs {
-		v.Ticked = append(v.Ticked, x.String())
-	}
-	for _, s := range Strands() {
-		v.Strands = append(v.Strands, page.Option{Value: s, Text: f.T(r, "page.strand."+s), Checked: slices.Contains(picked.Strands, s)})
-	}
-	return v, err
-}
-
-func (f *face) sortForm(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.sortView(r, SortIn{})
-	if err != nil {
-		return err
-	}
-	notice := ""
-	if r.URL.Query().Get("done") == "sorted" {
-		notice = f.T(r, "evidence.done_sorted")
-	}
-	return f.Show(w, r, "evidence/sort", page.View{Title: f.T(r, "evidence.sort_title"), Body: v, Notice: notice, Back: "/evidence/" + v.Project})
-}
-
-func (f *face) sort(w http.ResponseWriter, r *http.Request) error {
-	var in SortIn
-	err := form.Read(r, &in)
-	in.Project = r.PathValue("project")
-	if err == nil {
-		_, err = plug.Run(r.Context(), f.desk, "evidence.sort", r.FormValue("key"), f.room.Sort, in)
-	}
-	if err != nil {
-		v, e := f.sortView(r, in)
-		if e != nil {
-			return e
-		}
-		return f.Again(w, r, "evidence/sort", page.View{Title: f.T(r, "evidence.sort_title"), Body: v, Back: "/evidence/" + in.Project}, err)
-	}
-	return web.Redirect(w, r, "/evidence/"+in.Project+"/sort?done=sorted")
 }
 
 // editView is the form that corrects a contribution.

@@ -45,6 +45,8 @@ func captureWords() []string {
 		"evidence.capture_say_files", "evidence.capture_say_sending", "evidence.capture_say_signin", "evidence.capture_say_signin_do",
 		"evidence.capture_say_help", "evidence.capture_say_waits", "evidence.capture_say_old", "evidence.capture_say_edit", "evidence.capture_say_delete",
 		"evidence.capture_say_delete_yes", "evidence.capture_say_worry_do", "evidence.capture_say_worry_ask", "evidence.capture_say_worry_yes",
+		"evidence.capture_say_worry_alone", "evidence.capture_say_worry_open", "evidence.capture_say_recorded", "evidence.capture_say_recorded_state",
+		"evidence.capture_say_recorded_do", "evidence.capture_say_typed", "evidence.capture_say_typed_do",
 		"evidence.capture_say_cancel", "evidence.capture_say_count", "evidence.capture_say_others", "evidence.capture_say_saved_file",
 		"evidence.capture_say_back", "evidence.capture_say_back_none", "evidence.capture_say_back_other", "evidence.capture_say_back_bad"}
 }
@@ -130,7 +132,7 @@ func (f *face) captureReady(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *face) capture(w http.ResponseWriter, r *http.Request) error {
-	program := wantsJSON(r)
+	program := web.WantsJSON(r)
 	in, err := f.captured(r)
 	var out GiveOut
 	var fresh bool
@@ -145,7 +147,7 @@ func (f *face) capture(w http.ResponseWriter, r *http.Request) error {
 		if fresh {
 			code = http.StatusCreated
 		}
-		return answer(w, code, out)
+		return web.AnswerJSON(w, code, out)
 	case err != nil:
 		v, e := f.captureView(r, in.GiveIn)
 		if e != nil {
@@ -166,36 +168,18 @@ func (f *face) capture(w http.ResponseWriter, r *http.Request) error {
 	return f.showCapture(w, r, v, f.T(r, "evidence.done_given"))
 }
 
-func wantsJSON(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), "application/json")
-}
-
-func answer(w http.ResponseWriter, code int, body any) error {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(code)
-	return json.NewEncoder(w).Encode(body)
-}
-
 // captureFault tells a device what became of what it sent: signin means that it is to be
 // kept and sent again after signing in.
 func (f *face) captureFault(w http.ResponseWriter, r *http.Request, err error) error {
-	ft := fault.Of(err)
-	if ft.Kind == fault.Broken || ft.Kind == fault.Busy {
-		return err // logged, and answered as everywhere: the device tries again
-	}
-	told := f.AsJSON(page.ChromeFrom(r.Context()).Lang, ft)
-	out := struct {
-		web.FaultJSON
-		SignIn bool `json:"signin,omitempty"`
-	}{told, ft.Kind == fault.Signin}
-	if len(told.Fields) > 0 {
+	out := f.Refused(r, err)
+	if ft := fault.Of(err); len(ft.Fields) > 0 {
 		var all []string
 		for _, x := range ft.Fields {
 			all = append(all, f.T(r, x.Say, x.Args...))
 		}
 		out.Say = strings.Join(all, ". ")
 	}
-	return answer(w, ft.Kind.Status(), out)
+	return web.AnswerRefused(w, err, out)
 }
 
 // captured reads a capture form as it comes: the files of a multipart form are taken in one

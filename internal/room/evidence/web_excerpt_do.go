@@ -9,7 +9,6 @@ import (
 
 	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
-	"plait/internal/kit/page"
 	"plait/internal/kit/web"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
@@ -66,12 +65,6 @@ func halves() map[string][4]int64 {
 		"left": {0, 0, half, wholeBox}, "right": {half, 0, half, wholeBox}}
 }
 
-// refuse tells a script what is wrong, in the reader's language.
-func (f *face) refuse(w http.ResponseWriter, r *http.Request, err error) error {
-	ft := fault.Of(err)
-	return answer(w, ft.Kind.Status(), f.AsJSON(page.ChromeFrom(r.Context()).Lang, ft))
-}
-
 func (f *face) mark(w http.ResponseWriter, r *http.Request) error {
 	var in MarkIn
 	var sent sentMark
@@ -89,12 +82,12 @@ func (f *face) mark(w http.ResponseWriter, r *http.Request) error {
 	}
 	place := saidAddress(r.PathValue("project"), in.Ref.ID) + "/mark/" + out.ID
 	switch {
-	case err == nil && wantsJSON(r):
-		return answer(w, http.StatusCreated, markJSON{out, place})
+	case err == nil && web.WantsJSON(r):
+		return web.AnswerJSON(w, http.StatusCreated, markJSON{out, place})
 	case err == nil:
 		return web.Redirect(w, r, place+"?done=marked")
-	case wantsJSON(r):
-		return f.refuse(w, r, err)
+	case web.WantsJSON(r):
+		return f.RefuseJSON(w, r, err)
 	}
 	return f.markAgain(w, r, err)
 }
@@ -161,12 +154,12 @@ func (f *face) unmark(w http.ResponseWriter, r *http.Request) error {
 		_, err = plug.Run(r.Context(), f.desk, "evidence.unmark", r.FormValue("key"), f.room.Unmark, in)
 	}
 	switch {
-	case err != nil && wantsJSON(r):
-		return f.refuse(w, r, err)
+	case err != nil && web.WantsJSON(r):
+		return f.RefuseJSON(w, r, err)
 	case err != nil:
 		return err
-	case wantsJSON(r):
-		return answer(w, http.StatusOK, struct{}{})
+	case web.WantsJSON(r):
+		return web.AnswerJSON(w, http.StatusOK, struct{}{})
 	}
 	q := url.Values{"done": {"unmarked"}}
 	for _, k := range []string{"file", "page", "part"} {

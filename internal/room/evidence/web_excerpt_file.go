@@ -18,12 +18,12 @@ type markedFile struct {
 	markHead
 	File     Medium
 	Src      string // of the picture or the recording
-	Alt      string
-	Page     int // of a document, from 1; 0 = it is none
+	Alt      string // of the picture; what the player is called
+	Page     int    // of a document, from 1; 0 = it is none
 	Pages    page.Pages
 	Words    string // of the page
-	Type     string // where the words of a page that has none are sent
-	Typed    string // as typed, after a mistake
+	Type     string // where the words of a page are sent, where they may be typed
+	Typed    string // what was typed for it, so far or before a mistake
 	From, To string // of the time, as typed
 	Half     string
 	Halves   []page.Option
@@ -42,9 +42,12 @@ func (f *face) markFileView(r *http.Request, s markSource, m Medium, q url.Value
 		From: r.FormValue("from"), To: r.FormValue("to"), Half: r.FormValue("half"), Left: r.FormValue("left"), Top: r.FormValue("top"),
 		Width: r.FormValue("width"), Height: r.FormValue("height")}
 	v.Src = fileHere(s.rec.Project, m.ID)
-	if m.Kind == Document {
+	switch {
+	case m.Kind == Document:
 		f.documentPage(r, s, m, q, &v)
-	} else if v.Alt == "" {
+	case v.Alt == "" && (v.Sound || v.Video):
+		v.Alt = f.mediumLabel(r, m)
+	case v.Alt == "":
 		v.Alt = f.T(r, "evidence.excerpt_no_alt")
 	}
 	if v.Half == "" {
@@ -97,8 +100,11 @@ func (f *face) documentPage(r *http.Request, s markSource, m Medium, q url.Value
 	if all := pageWords(s.read.text.Words(), s.read.pages, last); v.Page <= len(all) && len(s.read.pages) > 0 {
 		v.Words = strings.TrimSpace(all[v.Page-1])
 	}
-	if v.Words == "" && s.may && (len(s.read.pages) > 0 || s.read.text.Len() == 0) {
-		v.Type, v.Typed = home+"/page/"+strconv.Itoa(v.Page), r.FormValue("words")
+	if s.may && (v.Words == "" || !s.read.fixed) && (len(s.read.pages) > 0 || s.read.text.Len() == 0) {
+		v.Type, v.Typed = home+"/page/"+strconv.Itoa(v.Page), v.Words
+		if r.Method == http.MethodPost && r.PostForm.Has("words") {
+			v.Typed = r.PostForm.Get("words")
+		}
 	}
 }
 

@@ -39,8 +39,8 @@ func (f *face) importForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	notice := ""
-	if r.URL.Query().Get("done") == "undone" {
-		notice = f.T(r, "evidence.done_undone")
+	if done := r.URL.Query().Get("done"); done == "undone" || done == "thrown" {
+		notice = f.T(r, "evidence.done_"+done)
 	}
 	return f.Show(w, r, "evidence/imports", page.View{Title: f.T(r, "evidence.import_title"), Body: v, Notice: notice, Back: "/evidence/" + v.Project})
 }
@@ -66,7 +66,7 @@ func unsaved(state string) bool { return state == BatchStaged || state == BatchR
 
 func (f *face) importFile(w http.ResponseWriter, r *http.Request) error {
 	project := r.PathValue("project")
-	in := StageIn{Project: project}
+	in := StageIn{Project: project, Later: true}
 	err := form.Parse(r)
 	if err == nil {
 		in.Key = r.FormValue("key")
@@ -173,6 +173,9 @@ func (f *face) importView(r *http.Request) (importView, error) {
 		v.Files = append(v.Files, x)
 	}
 	v.Progress = f.T(r, v.Say("progress"), "Done", out.Done, "Total", out.Total)
+	if out.State == BatchReading {
+		v.Progress = f.T(r, "evidence.import_read_progress", "Done", out.Done, "Total", out.Total)
+	}
 	v.Throw = unsaved(out.State)
 	v.Ready = out.State == BatchStaged && v.Good > 0
 	return v, err
@@ -220,17 +223,6 @@ func (f *face) importFields(r *http.Request, file ImportFile) []importField {
 		out = append(out, importField{Name: x.name, Label: f.T(r, "evidence.import_which_"+x.name), Value: strconv.Itoa(*x.at), Items: items})
 	}
 	return out
-}
-
-// columnAt is one field of Columns by its name.
-type columnAt struct {
-	name string
-	at   *int
-}
-
-func (c *Columns) each() []columnAt {
-	return []columnAt{{"words", &c.Words}, {"title", &c.Title}, {"abstract", &c.Abstract}, {"date", &c.Date}, {"strand", &c.Strand}, {"role", &c.Role},
-		{"site", &c.Site}, {"language", &c.Language}, {"source", &c.Source}}
 }
 
 func (f *face) importLook(w http.ResponseWriter, r *http.Request) error {
@@ -386,10 +378,20 @@ func (f *face) each(r *http.Request, look importView, column func(Columns) int, 
 	for _, file := range look.Files {
 		papered := papers && !file.sheet() && file.Shape == nil && file.Medium == nil
 		if file.ImportFile.Good > 0 && (file.sheet() && column(file.Columns) >= 0 || papered) {
+			if shared != "" && !onlyPapers(look) {
+				return f.T(r, "evidence.import_unless_row", "Shared", shared)
+			}
 			return f.T(r, "evidence.import_as_rows")
 		}
 	}
 	return shared
+}
+
+// onlyPapers says that an import holds nothing but references, which say all of it themselves.
+func onlyPapers(look importView) bool {
+	return !slices.ContainsFunc(look.Files, func(file importFileView) bool {
+		return file.ImportFile.Good > 0 && (file.sheet() || file.Shape != nil || file.Medium != nil)
+	})
 }
 
 func (f *face) importBring(w http.ResponseWriter, r *http.Request) error {

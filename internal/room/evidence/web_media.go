@@ -12,16 +12,12 @@ import (
 	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
 	"plait/internal/kit/page"
-	"plait/internal/kit/photo"
 	"plait/internal/kit/text"
 	"plait/internal/kit/web"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/who"
 )
-
-// smallSide is the longest side of the pictures of a list, in pixels: twice what is shown.
-const smallSide = 320
 
 // mediumView is a file as a page shows it.
 type mediumView struct {
@@ -53,18 +49,22 @@ func (f *face) mediaViews(r *http.Request, c Contribution, mayEdit bool) []mediu
 	return out
 }
 
-// typeLink says whether what is heard can be typed, or was.
+// typeLink says whether what is heard, or seen on a picture, can be typed, or was.
 func (f *face) typeLink(r *http.Request, v seeView) string {
+	none := strings.TrimSpace(v.Words) == ""
+	link := ""
 	for _, m := range v.Files {
 		switch {
-		case !v.MayEdit || v.Fixed || m.Kind != Sound && m.Kind != Video:
-		case strings.TrimSpace(v.Words) == "":
+		case !v.MayEdit || v.Fixed:
+		case (m.Kind == Sound || m.Kind == Video) && none:
 			return f.T(r, "evidence.media_type_do")
-		default:
+		case m.Kind == Sound || m.Kind == Video:
 			return f.T(r, "evidence.media_type_on")
+		case m.Kind == Picture && none && link == "":
+			link = f.T(r, "evidence.media_type_seen")
 		}
 	}
-	return ""
+	return link
 }
 
 // mediumLabel says what a file is, and how long it plays or how many pages it has.
@@ -92,37 +92,42 @@ func (f *face) opened(r *http.Request) (Opened, error) {
 }
 
 func (f *face) file(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Query().Get("size") == "small" {
+		return f.smallFile(w, r)
+	}
 	out, err := f.opened(r)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = out.Content.Close() }()
-	s := web.Stored{ID: out.ID, Name: out.Name, Media: out.Media, Content: out.Content}
-	if r.URL.Query().Get("size") == "small" && out.Kind == Picture {
-		if s, err = f.small(r, s); err != nil {
-			return err
-		}
-	}
-	return web.ServeStored(w, r, s)
+	return web.ServeStored(w, r, web.Stored{ID: out.ID, Name: out.Name, Media: out.Media, Content: out.Content})
 }
 
-// small is a picture at the size of a list. Two are made at once, no more.
-func (f *face) small(r *http.Request, s web.Stored) (web.Stored, error) {
-	select {
-	case f.room.shrinking <- struct{}{}:
-		defer func() { <-f.room.shrinking }()
-	case <-r.Context().Done():
-		return s, r.Context().Err()
+// smallFile gives a picture at the size of a list.
+func (f *face) smallFile(w http.ResponseWriter, r *http.Request) error {
+	m, rec, err := f.room.look(r.Context(), r.PathValue("id"), "evidence.see")
+	if err == nil && rec.Project != r.PathValue("project") {
+		err = fault.New(fault.Missing, "house.missing")
 	}
-	b, err := io.ReadAll(io.LimitReader(s.Content, photo.MaxBytes))
 	if err != nil {
-		return s, err
+		return err
 	}
-	if b, err = photo.Small(b, smallSide); err != nil {
-		return s, err
+	if m.Kind != Picture {
+		return web.Redirect(w, r, fileHere(rec.Project, m.ID))
 	}
+	content, err := f.room.small(r.Context(), rec, m)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = content.Close() }()
+	return web.ServeStored(w, r, web.Stored{ID: m.ID + "-small", Name: m.Name, Media: m.Media, Content: content})
+}
+
+// small is a picture that waits for its contribution at the size of a list.
+func (f *face) small(r *http.Request, s web.Stored) (web.Stored, error) {
+	b, err := f.room.shrunk(r.Context(), s.Content)
 	s.ID, s.Content = s.ID+"-small", bytes.NewReader(b)
-	return s, nil
+	return s, err
 }
 
 // captions gives a file's captions to the player.
@@ -303,63 +308,6 @@ func (f *face) drop(w http.ResponseWriter, r *http.Request) error {
 		return f.showMedia(w, r, "media_drop", "evidence.media_drop_"+v.File.Kind, v, err)
 	}
 	return web.Redirect(w, r, v.Back+"?done=dropped")
-}
-
-// typeView is the page on which what is heard is typed, the player above it.
-type typeView struct {
-	Files   []mediumView
-	Words   string
-	Now     string // the words as they are, when someone else was first
-	Version int64
-	Action  string
-	Key     string
-}
-
-func (f *face) typePage(r *http.Request, c Contribution, words string) page.View {
-	v := typeView{Words: words, Version: c.Version, Action: r.URL.Path, Key: r.FormValue("key")}
-	for _, m := range f.mediaViews(r, c, false) {
-		if m.Kind != Document {
-			v.Files = append(v.Files, m)
-		}
-	}
-	return page.View{Title: f.T(r, "evidence.media_type_title"), Body: v, Back: "/evidence/" + c.Project + "/said/" + c.Ref.ID, Scripts: []string{"evidence-player.js"}}
-}
-
-func (f *face) typeForm(w http.ResponseWriter, r *http.Request) error {
-	out, err := f.seen(r)
-	if err != nil {
-		return err
-	}
-	words := out.Words
-	for _, m := range out.Media {
-		if strings.TrimSpace(words) == "" && m.Captions != "" {
-			words = caption.Transcript(caption.Read(m.Captions).Cues)
-		}
-	}
-	return f.Show(w, r, "evidence/media_type", f.typePage(r, out.Contribution, words))
-}
-
-// typed stores the words alone: what else is known stays as it is.
-func (f *face) typeWords(w http.ResponseWriter, r *http.Request) error {
-	var in EditIn
-	if err := form.Read(r, &in); err != nil {
-		return err
-	}
-	out, err := f.seen(r)
-	if err != nil {
-		return err
-	}
-	in = EditIn{Ref: out.Ref, Version: in.Version, Words: in.Words, Strands: out.StrandList(), Role: out.Role, On: out.On, Source: out.Source}
-	if _, err := plug.Run(r.Context(), f.desk, "evidence.edit", r.FormValue("key"), f.room.Edit, in); err != nil {
-		p := f.typePage(r, out.Contribution, in.Words)
-		v := p.Body.(typeView)
-		if v.Version != in.Version {
-			v.Now, v.Key = out.Words, ""
-		}
-		p.Body = v
-		return f.Again(w, r, "evidence/media_type", p, err)
-	}
-	return web.Redirect(w, r, "/evidence/"+out.Project+"/said/"+out.Ref.ID+"?done=typed")
 }
 
 // addView is the page on which files are added to a contribution.

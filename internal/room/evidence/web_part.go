@@ -30,7 +30,9 @@ type importFileView struct {
 	Wide    int64  // its width on the page, in pixels
 	High    int64
 	Fold    bool // shown as one line, to be opened
-	Open    bool // opened already: a person is asked something
+	// UnusedText names the columns that hold words and are not used.
+	UnusedText string
+	Open       bool // opened already: a person is asked something
 }
 
 // importChoice is one question about how a part comes in, with its answer so far.
@@ -62,6 +64,7 @@ func (f *face) importPartView(r *http.Request, v importView, file LookFile) impo
 		}
 		x.Lists = append(x.Lists, []any{at, f.reason(r, t)})
 	}
+	x.UnusedText = strings.Join(file.Unused, ", ")
 	x.Facts = f.importFacts(r, file.ImportFile)
 	if x.Reads {
 		x.Fields = f.importFields(r, file.ImportFile)
@@ -73,7 +76,8 @@ func (f *face) importPartView(r *http.Request, v importView, file LookFile) impo
 		x.Picture = v.Here + "/picture/" + strconv.FormatInt(file.N, 10)
 		x.Wide, x.High = shownAs(m.Width, m.Height)
 	}
-	x.Open = staged && x.Reads && !file.Columns.usable()
+	// What is asked and what would be lost is opened; what is only worth knowing is folded.
+	x.Open = staged && (x.Reads && !file.Columns.usable() || len(file.Unused) > 0 || !file.Left && file.Shape == nil && file.Good < file.ImportFile.Rows)
 	return x
 }
 

@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,33 +10,27 @@ import (
 	"plait/internal/kit/blob"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
-	"plait/internal/kit/page"
 	"plait/internal/kit/web"
 )
 
 // refusedUpload is a fault as the script that sends a file reads it.
 type refusedUpload struct {
-	web.FaultJSON
-	At     *int64 `json:"at,omitempty"`     // where the file stands, with a conflict
-	SignIn bool   `json:"signin,omitempty"` // nobody is signed in: everything is kept
+	web.Refused
+	At *int64 `json:"at,omitempty"` // where the file stands, with a conflict
 }
 
 // asJSON answers with JSON, whatever becomes of the request.
 func (f *face) asJSON(do func(r *http.Request) (status int, out any, err error)) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		status, out, err := do(r)
-		if err != nil {
-			ft := fault.Of(err)
-			body := refusedUpload{FaultJSON: f.AsJSON(page.ChromeFrom(r.Context()).Lang, ft), SignIn: ft.Kind == fault.Signin}
-			body.Ref = web.RequestID(r.Context())
-			if at, ok := out.(int64); ok && ft.Kind == fault.Conflict {
-				body.At = &at
-			}
-			status, out = ft.Kind.Status(), body
+		if err == nil {
+			return web.AnswerJSON(w, status, out)
 		}
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.WriteHeader(status)
-		return errors.Join(err, json.NewEncoder(w).Encode(out)) // what is ours is logged by whoever called
+		body := refusedUpload{Refused: f.Refused(r, err)}
+		if at, ok := out.(int64); ok && fault.Is(err, fault.Conflict) {
+			body.At = &at
+		}
+		return web.AnswerRefused(w, err, body)
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 // or a stretch of a recording.
 type Mark struct {
 	ID    string
-	Words bool   // its text is the contribution's own words
-	Text  string // the words, or what the mark is called; "" = its words are not there any more
+	Of    ref.Ref // its contribution
+	Words bool    // its text is the contribution's own words
+	Text  string  // the words, or what the mark is called; "" = its words are not there any more
 	Label string
 	Start int // of its words, in code points
 	End   int
@@ -45,16 +46,18 @@ func (r *Room) marksOf(ctx context.Context, tx *db.Tx, at ref.Ref) ([]Mark, erro
 // were typed. None is a zero pick.
 func (r *Room) pickOf(ctx context.Context, tx *db.Tx, in PickIn, v Voice) (pick, error) {
 	if in.Excerpt != "" {
-		marks, err := r.marksOf(ctx, tx, v.Ref)
-		if err != nil {
-			return pick{}, err
-		}
-		for _, m := range marks {
-			if m.ID == in.Excerpt && m.Text != "" {
-				return pick{m.Text, m.Start, m.End, v.Version, m.ID}, nil
+		var marks map[string]Mark
+		if r.marks != nil {
+			var err error
+			if marks, err = r.marks.Some(ctx, tx, []string{in.Excerpt}); err != nil {
+				return pick{}, err
 			}
 		}
-		return pick{}, fault.Fielded("excerpt", "finding.mark_gone")
+		m, ok := marks[in.Excerpt]
+		if !ok || m.Of != v.Ref || m.Text == "" {
+			return pick{}, fault.Fielded("excerpt", "finding.mark_gone")
+		}
+		return pick{m.Text, m.Start, m.End, v.Version, m.ID}, nil
 	}
 	if strings.TrimSpace(in.Quote) == "" {
 		return pick{}, nil

@@ -24,7 +24,7 @@ type commands struct {
 // readCommand is plait paper read.
 type readCommand struct {
 	JSON bool   `name:"json" help:"Print the answer as one line of JSON."`
-	File string `arg:"" name:"photo" help:"JPEG, PNG or GIF."`
+	File string `arg:"" name:"photo" help:"JPEG, PNG, GIF, WebP or TIFF."`
 }
 
 // readOut is the answer of plait paper read.

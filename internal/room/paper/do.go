@@ -103,15 +103,20 @@ func (r *Room) Print(ctx context.Context, in PrintIn) (out PrintOut, err error) 
 	return out, err
 }
 
-// ListIn asks for a project's batches.
+// ListIn asks for a project's batches, up to listed of them.
 type ListIn struct {
 	Project string `json:"project"`
+	After   string `json:"after" doc:"Next of the answer before; empty = from the newest on."`
 }
+
+// listed is how many batches one answer of List holds.
+const listed = 50
 
 // ListOut is a project's batches and photos that wait, the newest first.
 type ListOut struct {
 	Batches []Counted `json:"batches"`
-	Lots    []Lot     `json:"lots"`
+	Lots    []Lot     `json:"lots"` // up to 50
+	Next    string    `json:"next"` // asks for the batches after these; "" = there are none
 }
 
 // Counted is a batch and how many of its cards are in the thread.
@@ -128,16 +133,21 @@ func (r *Room) List(ctx context.Context, in ListIn) (out ListOut, err error) {
 			return err
 		}
 		programme := who.From(ctx).Programme
-		batches, err := batchesOf(tx, programme, in.Project)
+		batches, next, err := batchesOf(tx, programme, in.Project, in.After, listed)
 		if err != nil {
 			return err
 		}
-		out.Batches = make([]Counted, len(batches))
+		ids := make([]string, len(batches))
 		for i, b := range batches {
-			out.Batches[i] = Counted{Batch: b, Cards: b.Count()}
-			if out.Batches[i].Filed, err = countFiled(tx, programme, b.ID); err != nil {
-				return err
-			}
+			ids[i] = b.ID
+		}
+		filed, err := countFiled(tx, programme, ids)
+		if err != nil {
+			return err
+		}
+		out.Next, out.Batches = next, make([]Counted, len(batches))
+		for i, b := range batches {
+			out.Batches[i] = Counted{Batch: b, Cards: b.Count(), Filed: filed[b.ID]}
 		}
 		out.Lots, err = lotsOf(tx, programme, in.Project)
 		return err
@@ -176,18 +186,7 @@ type Gap struct {
 // See gives one batch.
 func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 	err = r.db.Read(ctx, func(tx *db.Tx) error {
-		programme := who.From(ctx).Programme
-		b, ok, err := batchByID(tx, programme, in.Batch)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return missing()
-		}
-		if err := who.Must(ctx, tx, "paper.see", ref.Of(ref.Project, b.Project)); err != nil {
-			return err
-		}
-		filled, err := filledOf(tx, programme, b.ID)
+		b, filled, err := batchFor(ctx, tx, "paper.see", in.Batch)
 		if err != nil {
 			return err
 		}
@@ -195,6 +194,23 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 		return nil
 	})
 	return out, err
+}
+
+// batchFor reads a batch and which of its cards are in the thread, and asks whether the actor may.
+func batchFor(ctx context.Context, tx *db.Tx, permission, id string) (b Batch, filled []Filled, err error) {
+	programme := who.From(ctx).Programme
+	b, ok, err := batchByID(tx, programme, id)
+	if err != nil {
+		return b, nil, err
+	}
+	if !ok {
+		return b, nil, missing()
+	}
+	if err := who.Must(ctx, tx, permission, ref.Of(ref.Project, b.Project)); err != nil {
+		return b, nil, err
+	}
+	filled, err = filledOf(tx, programme, id)
+	return b, filled, err
 }
 
 // gaps is the cards that are not among filled, of tables that have some; of all tables when

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"strings"
 	"time"
 
 	"plait/internal/kit/child"
@@ -27,7 +26,7 @@ type PhotoIn struct {
 	Lot     string `json:"lot" doc:"Photos that it belongs to; empty = it begins new ones."`
 	Kind    string `json:"kind" doc:"cards (also when empty) or flip"`
 	Name    string `json:"name"`
-	Content []byte `json:"content" doc:"JPEG, PNG or GIF, base64 in JSON."`
+	Content []byte `json:"content" doc:"JPEG, PNG, GIF, WebP or TIFF, base64 in JSON."`
 	Key     string `json:"key" doc:"The same key and photo again are stored once."`
 }
 
@@ -57,6 +56,9 @@ func (r *Room) Photo(ctx context.Context, in PhotoIn) (out PhotoOut, err error) 
 	if err := c.Err(); err != nil {
 		return out, err
 	}
+	if err := readable(in.Content); err != nil {
+		return out, err
+	}
 	err = r.db.Read(ctx, func(tx *db.Tx) error {
 		if err := who.Must(ctx, tx, "paper.photo", ref.Of(ref.Project, in.Project)); err != nil || in.Lot == "" {
 			return err
@@ -74,11 +76,21 @@ func (r *Room) Photo(ctx context.Context, in PhotoIn) (out PhotoOut, err error) 
 	if err != nil {
 		return out, err
 	}
-	if !strings.HasPrefix(up.Media, "image/") {
-		return out, fault.Fielded("content", "photo.not_one").With("photo.not_one_do")
-	}
 	sum := sha256.Sum256(in.Content)
 	return plug.Run(ctx, r.face.desk, "paper.photo", in.Key, r.keepPhoto, sent{in.Project, in.Lot, in.Kind, trimmed(up.Name), hex.EncodeToString(sum[:]), in.Key, up.ID})
+}
+
+// readable refuses what photo.Open would not read, before it is stored.
+func readable(b []byte) error {
+	say := "photo.not_one"
+	switch kind := photo.Sniff(b); kind {
+	case "":
+	case photo.HEIC, photo.SVG:
+		say = "photo." + kind
+	default:
+		return nil
+	}
+	return fault.Fielded("content", say).With(say + "_do")
 }
 
 // openLot reads a lot of a project that more may come to.
@@ -87,12 +99,10 @@ func (r *Room) openLot(tx *db.Tx, programme, id, project string) (Lot, error) {
 	switch {
 	case err != nil:
 		return l, err
-	case !ok || l.Project != project || l.State == Undone:
+	case !ok || l.Project != project:
 		return l, missing()
-	case l.State == Filing:
-		return l, fault.New(fault.Conflict, "paper.filing_now").With("paper.filing_now_do")
 	}
-	return l, nil
+	return l, l.free()
 }
 
 func (r *Room) keepPhoto(ctx context.Context, in sent) (out PhotoOut, err error) {
@@ -328,51 +338,55 @@ func (r *Room) Look(ctx context.Context, in LookIn) (out LookOut, err error) {
 		if err := who.Must(ctx, tx, "paper.photo", ref.Of(ref.Project, l.Project)); err != nil {
 			return err
 		}
-		out = LookOut{Lot: l, Of: map[string]Batch{}, Missing: map[string][]Gap{}}
+		out = LookOut{Lot: l}
 		if out.Pictures, err = photosOf(tx, programme, l.ID); err != nil {
 			return err
 		}
 		if out.Cuts, err = cutsOf(tx, programme, l.ID); err != nil {
 			return err
 		}
-		tables := map[string]map[int]bool{}
-		for _, c := range out.Cuts {
-			if c.Batch == "" {
-				continue
-			}
-			if _, ok := out.Of[c.Batch]; !ok {
-				if out.Of[c.Batch], _, err = batchByID(tx, programme, c.Batch); err != nil {
-					return err
-				}
-				tables[c.Batch] = map[int]bool{}
-			}
-			tables[c.Batch][c.Table] = true
-		}
-		for id, b := range out.Of {
-			have, err := filledOf(tx, programme, id)
-			if err != nil {
-				return err
-			}
-			for _, c := range out.Cuts {
-				if c.Batch == id {
-					have = append(have, Filled{Table: c.Table, Number: c.Number})
-				}
-			}
-			for _, g := range gaps(b, have, true) {
-				if tables[id][g.Table] {
-					out.Missing[id] = append(out.Missing[id], g)
-				}
-			}
-		}
-		return nil
+		out.Of, out.Missing, err = r.missingOf(tx, programme, out.Cuts)
+		return err
 	})
 	return out, err
+}
+
+// missingOf is the batches of cuts, and the cards of their tables that are neither among them
+// nor in the thread.
+func (r *Room) missingOf(tx *db.Tx, programme string, cuts []Cut) (map[string]Batch, map[string][]Gap, error) {
+	of, missing, tables := map[string]Batch{}, map[string][]Gap{}, map[string]map[int]bool{}
+	have := map[string][]Filled{}
+	for _, c := range cuts {
+		if c.Batch == "" {
+			continue
+		}
+		if _, ok := of[c.Batch]; !ok {
+			b, _, err := batchByID(tx, programme, c.Batch)
+			if err != nil {
+				return nil, nil, err
+			}
+			if have[c.Batch], err = filledOf(tx, programme, c.Batch); err != nil {
+				return nil, nil, err
+			}
+			of[c.Batch], tables[c.Batch] = b, map[int]bool{}
+		}
+		tables[c.Batch][c.Table] = true
+		have[c.Batch] = append(have[c.Batch], Filled{Table: c.Table, Number: c.Number})
+	}
+	for id, b := range of {
+		for _, g := range gaps(b, have[id], true) {
+			if tables[id][g.Table] {
+				missing[id] = append(missing[id], g)
+			}
+		}
+	}
+	return of, missing, nil
 }
 
 // keptDays is how long photos that nobody files are kept.
 const keptDays = 30
 
-// tidy drops photos that nobody filed.
+// tidy drops photos that nobody filed. What was filed from them stays.
 func (r *Room) tidy(ctx context.Context, _ job.Job) error {
 	before := r.clock.Now() - (keptDays * 24 * time.Hour).Microseconds()
 	for {
@@ -382,9 +396,20 @@ func (r *Room) tidy(ctx context.Context, _ job.Job) error {
 			return err
 		}
 		for _, x := range old {
-			if err := r.db.Write(ctx, func(tx *db.Tx) error { return r.clear(tx, x.programme, x.lot) }); err != nil {
+			if err := r.db.Write(ctx, func(tx *db.Tx) error { return r.tidyOne(tx, x.programme, x.lot) }); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+func (r *Room) tidyOne(tx *db.Tx, programme, lot string) error {
+	l, ok, err := lotByID(tx, programme, lot)
+	switch {
+	case err != nil || !ok || l.State != Open:
+		return err // someone files it now
+	case l.batch != "":
+		return r.dropRest(tx, programme, l)
+	}
+	return r.clear(tx, programme, lot)
 }

@@ -16,10 +16,11 @@ const (
 
 // States of a lot.
 const (
-	Open   = "open"   // something of it may be filed
-	Filing = "filing" // a job files it
-	Done   = "filed"  // all that could be filed is
-	Undone = "undone" // taken back as a whole
+	Open    = "open"    // something of it may be filed
+	Filing  = "filing"  // a job files it
+	Undoing = "undoing" // it is being taken back
+	Done    = "filed"   // all that could be filed is
+	Undone  = "undone"  // taken back as a whole
 )
 
 // States of a photo.
@@ -85,6 +86,7 @@ type Lot struct {
 	At      int64  `json:"at"`
 	Version int64  `json:"version"`
 	Photos  int64  `json:"photos"`
+	Problem string `json:"problem,omitempty"` // message key: why filing stopped; "" = it did not
 	Actor   string `json:"-"`
 	batch   string // of the contributions made from it; "" = none yet
 }
@@ -131,14 +133,23 @@ type cardKey struct {
 }
 
 // chosen decides which picture of each card is filed: of several in a lot the one with more
-// corners read, then the larger; the others become Again.
+// corners read, then the larger; the others become Again. A card that is in the thread
+// already keeps them so: their pictures may be gone.
 func chosen(cuts []Cut) []Cut {
-	best := map[cardKey]int{}
+	best, in := map[cardKey]int{}, map[cardKey]bool{}
+	for _, c := range cuts {
+		if c.Batch != "" && (c.State == Filed || c.State == Here) {
+			in[c.card()] = true
+		}
+	}
 	for i, c := range cuts {
 		if c.Kind == AsBox && c.Batch == "" || c.State != Waits && c.State != Again || c.Kind == AsLoose {
 			continue
 		}
 		cuts[i].State = Again
+		if in[c.card()] {
+			continue
+		}
 		j, ok := best[c.card()]
 		if !ok || better(c, cuts[j]) {
 			best[c.card()] = i

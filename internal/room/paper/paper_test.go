@@ -73,6 +73,11 @@ func TestOneOfTheSameCardIsChosen(t *testing.T) {
 	}
 	got := chosen([]Cut{cut("far", 1, 4, 300), cut("near", 1, 4, 900), cut("covered", 1, 3, 1200), cut("other", 2, 2, 100),
 		{ID: "loose", Kind: AsLoose, State: Waits}, {ID: "box", Kind: AsBox, State: Waits}, {ID: "filed", Kind: AsCard, State: Filed, Batch: "b", Table: 1, Number: 3}})
+	// The same card far away in a photo that is gone: it is in the thread, so it is not filed again.
+	old := chosen([]Cut{{ID: "in", Kind: AsCard, State: Filed, Batch: "b", Table: 1, Number: 1}, {ID: "far", Kind: AsCard, State: Again, Batch: "b", Table: 1, Number: 1}})
+	if old[1].State != Again {
+		t.Errorf("a card that is in the thread %s", old[1].State)
+	}
 	states := map[string]string{}
 	for _, c := range got {
 		states[c.ID] = c.State

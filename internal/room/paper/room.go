@@ -11,6 +11,7 @@ import (
 	"plait/internal/kit/id"
 	"plait/internal/kit/job"
 	"plait/internal/kit/web"
+	"plait/internal/spine/news"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/who"
@@ -59,7 +60,7 @@ type Contributions interface {
 	Undo(ctx context.Context, batch string) error
 	// See reads a contribution; Type stores its words and strands.
 	See(ctx context.Context, tx *db.Tx, at ref.Ref) (Typed, error)
-	Type(ctx context.Context, key string, at ref.Ref, version int64, words string, strands []string) error
+	Type(ctx context.Context, at ref.Ref, version int64, words string, strands []string) error
 }
 
 // Room is the room paper.
@@ -125,6 +126,8 @@ func (r *Room) Plug() plug.Plug {
 			{Pattern: "GET " + lot, Permission: "paper.photo", Handle: f.lot},
 			{Pattern: "GET " + lot + "/cut/{cut}", Permission: "paper.photo", Handle: f.cut},
 			{Pattern: "GET " + lot + "/photo/{photo}", Permission: "paper.photo", Handle: f.whole},
+			{Pattern: "GET " + lot + "/photo/{photo}/place", Permission: "paper.photo", Handle: f.placeForm},
+			{Pattern: "POST " + lot + "/photo/{photo}/place", Permission: "paper.photo", Handle: f.place},
 			{Pattern: "GET " + lot + "/place/{cut}", Permission: "paper.photo", Handle: f.placeForm},
 			{Pattern: "POST " + lot + "/place/{cut}", Permission: "paper.photo", Handle: f.place},
 			{Pattern: "GET " + lot + "/boxes/{photo}", Permission: "paper.photo", Handle: f.boxesForm},
@@ -135,6 +138,7 @@ func (r *Room) Plug() plug.Plug {
 		},
 		Jobs: []job.Def{{Name: readJob, Timeout: 10 * time.Minute, Do: r.readOn}, {Name: fileJob, Timeout: time.Hour, Do: r.fileOn},
 			{Name: "paper.tidy", Every: time.Hour, Do: r.tidy}},
+		Listens: []news.Listener{{Name: "evidence.undone", Hear: r.undone}},
 		Permissions: []who.Permission{
 			// Who may bring words in may bring them from paper; hosts see none of it.
 			{Name: "paper.see", Roles: who.Team()},

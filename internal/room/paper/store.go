@@ -49,12 +49,37 @@ func batchByNumber(tx *db.Tx, programme string, number int) (Batch, bool, error)
 	return db.One(tx, db.Q(batchColumns+` where programme = ? and number = ?`, programme, int64(number)), scanBatch)
 }
 
-func batchesOf(tx *db.Tx, programme, project string) ([]Batch, error) {
-	return db.All(tx, db.Q(batchColumns+` where programme = ? and project = ? order by at desc, id desc`, programme, project), scanBatch)
+// batchesOf reads up to most batches of a project behind a cursor, the newest first, and the
+// cursor of the next; "" when there are no more.
+func batchesOf(tx *db.Tx, programme, project, after string, most int) ([]Batch, string, error) {
+	where := []db.Part{db.Q("programme = ?", programme), db.Q("project = ?", project)}
+	if at, last, ok := db.ReadCursor(after); ok {
+		where = append(where, db.Q("(at, id) < (?, ?)", at, last))
+	}
+	out, err := db.All(tx, db.Join(db.Q(batchColumns+" where"), db.And(where...), db.Q("order by at desc, id desc limit ?", int64(most)+1)), scanBatch)
+	if err != nil || len(out) <= most {
+		return out, "", err
+	}
+	out = out[:most]
+	return out, db.Cursor(out[most-1].At, out[most-1].ID), nil
 }
 
-func countFiled(tx *db.Tx, programme, batch string) (int64, error) {
-	return db.Count(tx, db.Q(`select count(*) from paper_card where programme = ? and batch = ?`, programme, batch))
+// countFiled counts the cards of batches that are in the thread, by batch.
+func countFiled(tx *db.Tx, programme string, batches []string) (map[string]int64, error) {
+	out := map[string]int64{}
+	if len(batches) == 0 {
+		return out, nil
+	}
+	_, err := db.All(tx, db.Join(db.Q(`select batch, count(*) from paper_card where programme = ? and batch in`, programme), db.List(batches), db.Q("group by batch")),
+		func(r db.Row, n *int64) error {
+			var batch string
+			if err := r.Scan(&batch, n); err != nil {
+				return err
+			}
+			out[batch] = *n
+			return nil
+		})
+	return out, err
 }
 
 func filledOf(tx *db.Tx, programme, batch string) ([]Filled, error) {

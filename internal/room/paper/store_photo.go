@@ -16,12 +16,12 @@ func insertLot(tx *db.Tx, programme string, l Lot) error {
 		programme, l.ID, l.Project, l.Kind, l.State, said, l.Actor, l.At, l.Version))
 }
 
-const lotColumns = `select l.id, l.project, l.kind, l.state, l.filed_in, l.said, l.actor, l.at, l.version,
+const lotColumns = `select l.id, l.project, l.kind, l.state, l.filed_in, l.said, l.actor, l.at, l.version, l.problem,
 	(select count(*) from paper_photo p where p.programme = l.programme and p.lot = l.id) from paper_lot l`
 
 func scanLot(r db.Row, l *Lot) error {
 	var said string
-	if err := r.Scan(&l.ID, &l.Project, &l.Kind, &l.State, &l.batch, &said, &l.Actor, &l.At, &l.Version, &l.Photos); err != nil {
+	if err := r.Scan(&l.ID, &l.Project, &l.Kind, &l.State, &l.batch, &said, &l.Actor, &l.At, &l.Version, &l.Problem, &l.Photos); err != nil {
 		return err
 	}
 	return json.Unmarshal([]byte(said), &l.Said)
@@ -36,9 +36,19 @@ func lotsOf(tx *db.Tx, programme, project string) ([]Lot, error) {
 	return db.All(tx, db.Q(lotColumns+` where l.programme = ? and l.project = ? and l.state <> ? order by l.at desc, l.id desc limit 50`, programme, project, Undone), scanLot)
 }
 
-// setLot gives a lot a state and its next version.
+// setLot gives a lot a state and its next version; why it stopped before is forgotten.
 func setLot(tx *db.Tx, programme, lot, state string) error {
-	return tx.Do(db.Q(`update paper_lot set state = ?, version = version + 1 where programme = ? and id = ?`, state, programme, lot))
+	return tx.Do(db.Q(`update paper_lot set state = ?, problem = '', version = version + 1 where programme = ? and id = ?`, state, programme, lot))
+}
+
+// stopFiling opens a lot that is being filed again, and says why; any other lot it leaves.
+func stopFiling(tx *db.Tx, programme, lot, problem string) error {
+	return tx.Do(db.Q(`update paper_lot set state = ?, problem = ?, version = version + 1 where programme = ? and id = ? and state = ?`, Open, problem, programme, lot, Filing))
+}
+
+// lotsWith finds the lots that contributions were made from.
+func lotsWith(tx *db.Tx, programme string, contributions []string) ([]string, error) {
+	return db.All(tx, db.Join(db.Q(`select distinct lot from paper_cut where programme = ? and contribution in`, programme), db.List(contributions)), db.Value[string])
 }
 
 func setFiledIn(tx *db.Tx, programme, lot, batch string) error {
@@ -53,11 +63,13 @@ func saidOf(tx *db.Tx, programme, lot string, s Said) error {
 	return tx.Do(db.Q(`update paper_lot set said = ? where programme = ? and id = ?`, said, programme, lot))
 }
 
-// idle is a lot that nobody has filed for long.
+// idle is a lot with something in it that nobody has filed for long.
 type idle struct{ programme, lot string }
 
 func idleLots(tx *db.Tx, before int64) ([]idle, error) {
-	return db.All(tx, db.Q(`select programme, id from paper_lot where state = ? and at < ? order by programme, id limit 20`, Open, before),
+	return db.All(tx, db.Q(`select programme, id from paper_lot where state = ? and at < ?
+		and not exists (select 1 from paper_photo p where p.programme = paper_lot.programme and p.lot = paper_lot.id and p.at >= ?)
+		order by programme, id limit 20`, Open, before, before),
 		func(r db.Row, x *idle) error { return r.Scan(&x.programme, &x.lot) })
 }
 

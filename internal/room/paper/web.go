@@ -35,7 +35,7 @@ type listView struct {
 
 func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 	project := r.PathValue("project")
-	out, err := f.room.List(r.Context(), ListIn{project})
+	out, err := f.room.List(r.Context(), ListIn{project, r.URL.Query().Get("after")})
 	if err != nil {
 		return err
 	}

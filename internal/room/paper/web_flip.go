@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -44,20 +45,34 @@ func viewOf(n int, b Box, words string) boxView {
 }
 
 func (f *face) placeView(r *http.Request, out LookOut) (v placeView, err error) {
-	i := slices.IndexFunc(out.Cuts, func(c Cut) bool { return c.ID == r.PathValue("cut") && c.Kind == AsLoose && c.State == Waits })
-	if i < 0 {
-		return v, missing()
+	// A loose thing, or a card in a photo that nobody saw.
+	c := Cut{Photo: r.PathValue("photo"), Box: Box{0.35, 0.35, 0.3, 0.3}}
+	at := "/photo/" + c.Photo + "/place"
+	if id := r.PathValue("cut"); id != "" {
+		i := slices.IndexFunc(out.Cuts, func(c Cut) bool { return c.ID == id && c.Kind == AsLoose && c.State == Waits })
+		if i < 0 {
+			return v, missing()
+		}
+		c, at = out.Cuts[i], "/place/"+id
 	}
-	c := out.Cuts[i]
 	p := slices.IndexFunc(out.Pictures, func(p Photo) bool { return p.ID == c.Photo && p.State == Read })
 	if p < 0 {
 		return v, missing()
 	}
 	here := home(out.Project) + "/lot/" + out.ID
-	v = placeView{Action: here + "/place/" + c.ID, Key: r.FormValue("key"), Src: here + "/photo/" + c.Photo, Photo: out.Pictures[p], Cut: c.ID, Box: viewOf(1, c.Box, "")}
-	list, err := f.room.List(r.Context(), ListIn{out.Project})
+	v = placeView{Action: here + at, Key: r.FormValue("key"), Src: here + "/photo/" + c.Photo, Photo: out.Pictures[p], Cut: c.ID, Box: viewOf(1, c.Box, "")}
+	list, err := f.room.List(r.Context(), ListIn{Project: out.Project})
 	for _, b := range list.Batches {
 		v.Batches = append(v.Batches, page.Option{Value: b.ID, Text: b.Name})
+	}
+	// What is in the photos may be older than what one answer lists.
+	for _, id := range slices.Sorted(maps.Keys(out.Of)) {
+		if !slices.ContainsFunc(v.Batches, func(o page.Option) bool { return o.Value == id }) {
+			v.Batches = append(v.Batches, page.Option{Value: id, Text: out.Of[id].Name})
+		}
+		if len(out.Of) == 1 {
+			v.Batch = id
+		}
 	}
 	return v, err
 }

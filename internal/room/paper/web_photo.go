@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
 	"plait/internal/kit/page"
@@ -139,6 +140,8 @@ type lotView struct {
 	Ask          string // "undo" or "drop": asked once more
 	Type         []page.Link
 	CanFile      bool
+	Reason       string      // why filing stopped
+	Kept         []page.Link // photos in which a missing card may be
 }
 
 type cutView struct {
@@ -185,6 +188,8 @@ func (f *face) lotPage(r *http.Request, out LookOut) page.View {
 					}
 				}
 				v.Boxed = append(v.Boxed, b)
+			} else {
+				v.Kept = append(v.Kept, page.Link{Href: v.Here + "/photo/" + p.ID + "/place", Text: p.Name})
 			}
 		}
 	}
@@ -204,8 +209,11 @@ func (f *face) lotPage(r *http.Request, out LookOut) page.View {
 	v.N, v.ReadyN = len(v.Cards), v.Total-v.Reading
 	v.ToDo = v.N + v.NFiled
 	v.CanFile = v.N > 0 && v.Reading == 0 && out.State == Open
-	if ask := r.URL.Query().Get("ask"); ask == "undo" && v.NFiled > 0 || ask == "drop" {
+	if ask := r.URL.Query().Get("ask"); ask == "undo" && v.NFiled > 0 || ask == "drop" || ask == "unused" {
 		v.Ask = ask
+	}
+	if out.Problem != "" {
+		v.Reason = f.T(r, out.Problem, "MB", photo.MaxBytes>>20, "Megapixels", photo.MaxPixels/1_000_000)
 	}
 	notice := ""
 	switch r.URL.Query().Get("done") {
@@ -253,7 +261,7 @@ func (f *face) lotTitle(r *http.Request, v lotView) string {
 		return f.T(r, "paper.reading_title")
 	case v.State == Filing:
 		return f.T(r, "paper.filing_title")
-	case v.State == Done:
+	case v.State == Done, v.N == 0 && v.NFiled > 0 && v.Kind == Cards:
 		return f.TN(r, "paper.filed_count", v.NFiled)
 	case v.Kind == Flip:
 		return f.TN(r, "paper.boxes_count", v.N)
@@ -264,30 +272,53 @@ func (f *face) lotTitle(r *http.Request, v lotView) string {
 // TN is T for a message that counts.
 func (f *face) TN(r *http.Request, key string, n int) string { return f.T(r, key, "Count", n) }
 
+// pictureLot reads the lot that the address of a picture names, and no more of it.
+func (f *face) pictureLot(tx *db.Tx, r *http.Request) (Lot, error) {
+	l, err := lotFor(tx.Context(), tx, "paper.photo", r.PathValue("lot"))
+	if err == nil && (l.Project != r.PathValue("project") || l.State == Undone) {
+		err = missing()
+	}
+	return l, err
+}
+
 // cut serves the picture of a card that waits.
 func (f *face) cut(w http.ResponseWriter, r *http.Request) error {
-	out, err := f.lotOf(r)
+	var c Cut
+	err := f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		l, err := f.pictureLot(tx, r)
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if c, ok, err = cutByID(tx, programmeOf(r), r.PathValue("cut")); err == nil && (!ok || c.lot != l.ID || c.file == "") {
+			err = missing()
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(out.Cuts, func(c Cut) bool { return c.ID == r.PathValue("cut") && c.file != "" })
-	if i < 0 {
-		return missing()
-	}
-	return f.serve(w, r, out.Cuts[i].file)
+	return f.serve(w, r, c.file)
 }
 
 // whole serves a photo that waits.
 func (f *face) whole(w http.ResponseWriter, r *http.Request) error {
-	out, err := f.lotOf(r)
+	var p Photo
+	err := f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		l, err := f.pictureLot(tx, r)
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if p, ok, err = photoByID(tx, programmeOf(r), r.PathValue("photo")); err == nil && (!ok || p.lot != l.ID || p.State != Read) {
+			err = missing()
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(out.Pictures, func(p Photo) bool { return p.ID == r.PathValue("photo") && p.State == Read })
-	if i < 0 {
-		return missing()
-	}
-	return f.serve(w, r, out.Pictures[i].file)
+	return f.serve(w, r, p.file)
 }
 
 func (f *face) serve(w http.ResponseWriter, r *http.Request, file string) error {

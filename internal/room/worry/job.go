@@ -2,7 +2,6 @@ package worry
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 
 	"plait/internal/kit/db"
@@ -43,7 +42,7 @@ func (r *Room) letter(ctx context.Context, j job.Job) error {
 		return err
 	}
 	now := r.clock.Now()
-	return errors.Join(err, r.db.Write(ctx, func(tx *db.Tx) error { return sent(tx, programme, id, now) }))
+	return r.db.Write(ctx, func(tx *db.Tx) error { return sent(tx, programme, id, now) })
 }
 
 // address is the page of a worry.

@@ -1,7 +1,6 @@
 package worry
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -110,17 +109,20 @@ func (f *face) pass(w http.ResponseWriter, r *http.Request) error {
 	var in PassIn
 	err := form.Read(r, &in)
 	if err == nil {
+		err = written(r)
+	}
+	if err == nil {
 		var out PassOut
 		out, err = plug.Run(r.Context(), f.desk, "worry.pass", r.FormValue("key"), f.room.Pass, in)
 		if err == nil {
-			if asked(r) {
-				return answer(w, http.StatusOK, out)
+			if web.WantsJSON(r) {
+				return web.AnswerJSON(w, http.StatusOK, out)
 			}
 			return web.Redirect(w, r, "/worry/passed?done=yes")
 		}
 	}
-	if asked(r) {
-		return f.refuse(w, err)
+	if web.WantsJSON(r) {
+		return f.RefuseJSON(w, r, err)
 	}
 	v, e := f.fill(r, in)
 	if e != nil {
@@ -129,29 +131,14 @@ func (f *face) pass(w http.ResponseWriter, r *http.Request) error {
 	return f.Again(w, r, "worry/pass", f.passView(r, v), err)
 }
 
-// asked says whether a script asks, which sends what was kept while there was no signal.
-func asked(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "application/json") }
-
-func answer(w http.ResponseWriter, status int, v any) error {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	return json.NewEncoder(w).Encode(v)
-}
-
-// refusal is what a script hears: with Signin it keeps the worry and asks for signing in.
-type refusal struct {
-	Signin bool   `json:"signin,omitempty"`
-	Say    string `json:"say,omitempty"`
-	Do     string `json:"do,omitempty"`
-}
-
-func (f *face) refuse(w http.ResponseWriter, err error) error {
-	ft := fault.Of(err)
-	if ft.Kind == fault.Broken || ft.Kind == fault.Busy {
-		return err // the house writes these into its log
+// written says whether the worry comes from a device that holds it for somebody else: it is
+// passed on under the name of whoever wrote it, or kept until they sign in.
+func written(r *http.Request) error {
+	by := r.FormValue("for") // as page.Chrome.Keeper has it; "" from a plain form
+	if by == "" || by == page.ChromeFrom(r.Context()).Keeper {
+		return nil
 	}
-	out := f.AsJSON("en", ft)
-	return answer(w, ft.Kind.Status(), refusal{ft.Kind == fault.Signin, out.Say, out.Do})
+	return fault.New(fault.Signin, "worry.other").With("worry.other_do")
 }
 
 // passedView is what the actor passed on and whether it was read.

@@ -20,6 +20,7 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/job"
+	"plait/internal/kit/page"
 	"plait/internal/kit/web"
 	"plait/internal/room/worry"
 	"plait/internal/spine/plug"
@@ -444,7 +445,12 @@ func visitor(h *house.House, ctx context.Context) client {
 	i := slices.IndexFunc(h.Plugs, func(p plug.Plug) bool { return p.Name == "worry" })
 	handler, err := web.New(web.Options{Face: h.Face, Log: slog.New(slog.DiscardHandler), IDs: h.IDs,
 		Identify: func(_ http.ResponseWriter, r *http.Request) (context.Context, error) {
-			return who.With(r.Context(), h.Policy, who.From(ctx)), nil
+			a := who.From(ctx)
+			c := page.Chrome{Path: r.URL.RequestURI(), Lang: "en"}
+			if a.Kind == who.Account {
+				c.Keeper = keeper(a)
+			}
+			return page.WithChrome(who.With(r.Context(), h.Policy, a), c), nil
 		}}, h.Plugs[i].Routes)
 	if err != nil {
 		h.T.Fatal(err)
@@ -453,6 +459,9 @@ func visitor(h *house.House, ctx context.Context) client {
 	h.T.Cleanup(srv.Close)
 	return client{h, ctx, srv}
 }
+
+// keeper names an actor on a device, as pages do.
+func keeper(a who.Actor) string { return a.ID + "." + a.Programme }
 
 func (c client) read(resp *http.Response, err error) string {
 	c.h.T.Helper()
@@ -510,6 +519,21 @@ func pages(t *testing.T, h *house.House) {
 	if got := visitor(h, h.Stranger()).script(form); !strings.HasPrefix(got, "401") || !strings.Contains(got, `"signin":true`) {
 		t.Errorf("signed out: %s", got)
 	}
+	// What somebody else wrote on this device waits until they are signed in.
+	form.Set("key", "from-a-phone-3")
+	form.Set("for", keeper(who.From(lead)))
+	if got := v.script(form); !strings.HasPrefix(got, "401") || !strings.Contains(got, `"signin":true`) || !strings.Contains(got, "someone else") {
+		t.Errorf("written by someone else: %s", got)
+	}
+	if out := list(h, lead, h.Project); len(out.Notes) != 1 {
+		t.Errorf("%d passed on, want 1: one was written by someone else", len(out.Notes))
+	}
+	form.Set("key", "from-a-phone-1")
+	form.Set("for", keeper(who.From(coach)))
+	if got := v.script(form); got != one {
+		t.Errorf("by who wrote it: %s, want %s", got, one)
+	}
+	form.Del("for")
 	form.Set("project", h.Foreign)
 	form.Del("about")
 	form.Set("key", "from-a-phone-2")

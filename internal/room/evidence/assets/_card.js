@@ -3,6 +3,7 @@
 
 import * as outbox from "./_outbox.js";
 import { able, recorder } from "./_recorder.js";
+import { newKey } from "./_send.js";
 import { shrink } from "./_shrink.js";
 
 export function card(form, here) {
@@ -136,7 +137,7 @@ export function card(form, here) {
     const files = [];
     for (const x of chosen) files.push({ name: x.name, blob: await x.ready });
     const values = typed();
-    const item = { key: outbox.newKey(), type: "card", keeper, project, title, at: Date.now(), fields: values, files, about: "" };
+    const item = { key: newKey(), type: "card", keeper, project, title, at: Date.now(), fields: values, files, about: "" };
     try {
       await outbox.add(item, editing);
     } catch (err) {
@@ -161,7 +162,7 @@ export function card(form, here) {
       all.items.add(new File([blob], x.name, { type: blob.type }));
     }
     $("#file").files = all.files;
-    $("[name=key]").value = outbox.newKey(); // a kept page has the key of another day
+    $("[name=key]").value = newKey(); // a kept page has the key of another day
     form.submit();
   }
 

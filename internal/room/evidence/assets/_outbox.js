@@ -4,7 +4,7 @@
 // twice does no harm and losing an answer loses nothing. Pages and the service worker share it.
 
 import { openDB } from "idb";
-import { send as sendLarge } from "./_send.js";
+import { newKey, send as sendLarge } from "./_send.js";
 
 const MB = 1 << 20;
 const DAY = 24 * 3600 * 1000;
@@ -28,9 +28,6 @@ const tell = (what) => {
   globalThis.dispatchEvent(new Event("plait:unsent"));
 };
 
-// newKey is 128 random bits. It works on plain http too.
-export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
-
 // add keeps new work; was is the key of work that it takes the place of.
 export async function add(item, was) {
   const tx = (await store()).transaction("work", "readwrite", { durability: "strict" });
@@ -43,6 +40,12 @@ export async function add(item, was) {
   await tx.store.put({ state: "waits", tries: 0, ...item });
   await tx.done;
   tell("changed");
+}
+
+// again takes the place of work that was refused, altered, and waits to be sent. It has a new
+// key: what was refused was not stored.
+export function again(item, more) {
+  return add({ ...item, ...more, key: newKey(), state: "waits", tries: 0, tried: 0, say: "", old: false }, item.key);
 }
 
 // list is someone's unsent work, oldest first.
@@ -117,7 +120,7 @@ async function round(keeper) {
   const due = (await list(keeper)).filter((x) => x.state !== "help");
   if (!due.length) return { how: "none" };
   const ready = await ask(`/evidence/capture/ready?for=${encodeURIComponent(keeper)}`, { method: "GET" }, 20000);
-  if (ready.status === 401 || ready.status === 403) {
+  if (ready.ours && (ready.status === 401 || ready.status === 403)) {
     for (const x of due) if (x.state !== "signin") await change(x.key, { state: "signin" });
     return { how: "signin" };
   }
@@ -162,7 +165,9 @@ async function send(item) {
     await sent(item, out.body.ref || "");
     return { how: "sent" };
   }
-  if (out.status === 401 || out.status === 403) {
+  // Nobody, or someone else, is signed in: nothing of this keeper can go. A 403 is about this
+  // one piece of work alone, and falls through.
+  if (out.status === 401 && out.body?.say) {
     await change(item.key, { state: "signin" });
     return { how: "signin" };
   }

@@ -73,7 +73,8 @@ function nap(ms, signal) {
   });
 }
 
-// fileKey makes a key that no other file has.
-export function fileKey() {
+// newKey makes a key that no other file, card or worry has: 128 random bits. It works on plain
+// http too.
+export function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 }

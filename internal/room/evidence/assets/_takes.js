@@ -1,18 +1,24 @@
 // Keeps recordings on the device while they are made, so that one that is cut off loses
-// seconds, not all. A take is {id, place, media, ms, at}; its pieces are beside it.
+// seconds, not all. A take is {id, place, media, ms, at}; its pieces are beside it. place is
+// whose it is (a keeper), a space, and the project's id or address.
 
 import { openDB } from "idb";
 
 const NAME = "plait-takes";
 const OLD = 7 * 24 * 3600 * 1000; // a take is deleted after a week
 
+let opened;
 function open() {
-  return openDB(NAME, 1, {
+  return (opened ??= openDB(NAME, 1, {
     upgrade(db) {
       db.createObjectStore("take", { keyPath: "id" });
       db.createObjectStore("piece", { keyPath: ["take", "n"] });
     },
-  });
+    terminated: () => (opened = undefined),
+  }).catch((err) => {
+    opened = undefined;
+    throw err;
+  }));
 }
 
 const pieces = (id) => IDBKeyRange.bound([id, 0], [id, Infinity]);
@@ -70,13 +76,22 @@ export async function drop(id) {
   }
 }
 
-// forget deletes every take on the device; forgetting when signing out calls it.
-export async function forget() {
+// mine lists the takes of a keeper that hold something, oldest first.
+export async function mine(keeper) {
   try {
-    const db = await open();
-    const tx = db.transaction(["take", "piece"], "readwrite");
-    await Promise.all([tx.objectStore("take").clear(), tx.objectStore("piece").clear(), tx.done]);
+    const all = await (await open()).getAll("take");
+    return all.filter((t) => t.place.startsWith(`${keeper} `) && t.ms > 0 && Date.now() - t.at <= OLD).sort((a, b) => a.at - b.at);
   } catch {
-    // as above
+    return [];
+  }
+}
+
+// forget deletes every take of a keeper: clearing the device calls it, on the way to signing
+// out too.
+export async function forget(keeper) {
+  try {
+    for (const t of await (await open()).getAll("take")) if (t.place.startsWith(`${keeper} `)) await drop(t.id);
+  } catch {
+    // there is no store, so there is nothing in it
   }
 }

@@ -1,6 +1,18 @@
 // The list of what is on the device and not sent yet, and what can be done with it.
 
 import * as outbox from "./_outbox.js";
+import { clock } from "./_recorder.js";
+import { newKey } from "./_send.js";
+import * as takes from "./_takes.js";
+
+// draftOf is the words in a draft that the form kept, "" when there are none.
+function draftOf(note) {
+  try {
+    return JSON.parse(note).filter(([n]) => n === "words" || n === "role").map(([, v]) => v.trim()).filter(Boolean).join(" · ");
+  } catch {
+    return "";
+  }
+}
 
 export function unsent(here) {
   const { keeper, project, say, tell, signin } = here;
@@ -21,7 +33,7 @@ export function unsent(here) {
   };
 
   here.worry = async (about) => {
-    await outbox.add({ key: outbox.newKey(), type: "worry", keeper, project, title: here.title, at: Date.now(), fields: [], files: [], about });
+    await outbox.add({ key: newKey(), type: "worry", keeper, project, title: here.title, at: Date.now(), fields: [], files: [], about });
     tell("worried");
     here.send("worry");
   };
@@ -47,12 +59,42 @@ export function unsent(here) {
     return el("div", { className: "pl-unsent__sure" }, question && el("p", { className: "govuk-body", textContent: question }), sure, no);
   }
 
+  // begun is what was typed or recorded here and not saved yet: it is no card, so that only
+  // its own form can go on with it.
+  const drafts = `plait-draft-${keeper}-`;
+  async function begun() {
+    const out = (await takes.mine(keeper)).map((t) => {
+      const [, at] = t.place.split(" ");
+      const href = at.startsWith("/") ? `${at}/record` : `/evidence/${at}/capture`;
+      return { id: t.id, at: t.at, text: say("recorded", { time: clock(t.ms) }), state: say("recorded_state"), href, open: say("recorded_do"), drop: () => takes.drop(t.id) };
+    });
+    for (const name of Object.keys(localStorage).filter((x) => x.startsWith(drafts)).sort()) {
+      const text = draftOf(localStorage.getItem(name));
+      if (text) out.push({ id: name, text: short(text), state: say("typed"), href: `/evidence/${name.slice(drafts.length)}/capture`, open: say("typed_do"), drop: () => localStorage.removeItem(name) });
+    }
+    return out;
+  }
+
+  const short = (text) => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
+  const day = (at) => new Date(at).toLocaleString(document.documentElement.lang.replace(/^en$/, "en-GB"), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+  function begunRow(x) {
+    return el(
+      "li", { className: "pl-unsent__item" },
+      el("p", { className: "govuk-body pl-unsent__words", textContent: x.text }),
+      x.at && el("p", { className: "govuk-body-s pl-quiet", textContent: day(x.at) }),
+      el("p", { className: "govuk-body-s pl-unsent__state", textContent: x.state }),
+      el("p", { className: "govuk-body" }, el("a", { className: "govuk-link", href: x.href, textContent: x.open })),
+      twice(`${x.id} drop`, say("delete"), "", say("delete_yes"), "warning", x.drop),
+    );
+  }
+
   function row(item) {
     const words = item.fields.find(([n]) => n === "words")?.[1].trim() || "";
-    const what = item.type === "worry" ? say("worry") : words.length > 80 ? `${words.slice(0, 80)}…` : words || say("wordless");
+    const what = item.type === "worry" ? say("worry") : short(words) || say("wordless");
     const n = item.files.length;
     const photos = item.files.every((f) => f.blob.type.startsWith("image/"));
-    const when = new Date(item.at).toLocaleString(document.documentElement.lang.replace(/^en$/, "en-GB"), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+    const when = day(item.at);
     const state = { sending: say("sending"), signin: say("signin"), help: say("help") }[item.state] || say("waits");
     const help = item.state === "help";
     const quiet = [when, n && (photos ? say(n === 1 ? "photo" : "photos", { n }) : say("files", { n })), item.project !== project && item.title];
@@ -66,6 +108,12 @@ export function unsent(here) {
         if (here.edit && item.project === project) here.edit(item);
         else location.assign(`/evidence/${item.project}/capture?edit=${item.key}`);
       }),
+      help && item.type === "worry" && item.about && button(say("worry_alone"), "secondary", async () => {
+        await outbox.again(item, { about: "" });
+        here.send("worry");
+      }),
+      // Refused without a card, it may be its project that is closed to them: this page's is open.
+      help && item.type === "worry" && el("p", { className: "govuk-body" }, el("a", { className: "govuk-link", href: `/worry/pass?project=${item.about ? item.project : project}`, textContent: say("worry_open") })),
       help && twice(`${item.key} drop`, say("delete"), "", say("delete_yes"), "warning", () => outbox.drop(item.key)),
       item.type === "card" && twice(`${item.key} worry`, say("worry_do"), say("worry_ask"), say("worry_yes"), "warning", () => here.worry(item.key)),
     );
@@ -81,17 +129,21 @@ export function unsent(here) {
     }
     waiting = items.filter((x) => x.state !== "help").length;
     const theirs = await outbox.others(keeper);
-    $("#unsent").hidden = !items.length && !theirs && !document.querySelector("[data-waiting-page]");
-    $("#unsent-count").textContent = say("count", { n: items.length });
+    const alone = document.querySelector("[data-waiting-page]"); // the form shows what was begun itself
+    const more = alone ? await begun() : [];
+    $("#unsent").hidden = !items.length && !theirs && !alone;
+    $("#unsent-count").textContent = say("count", { n: items.length + more.length });
     $("#unsent-others").textContent = theirs ? say("others", { n: theirs }) : "";
-    for (const x of document.querySelectorAll("[data-some]")) x.hidden = !items.length;
-    for (const x of document.querySelectorAll("[data-none]")) x.hidden = items.length > 0;
+    for (const x of document.querySelectorAll("[data-some]")) x.hidden = !items.length && !more.length;
+    for (const x of document.querySelectorAll("[data-work]")) x.hidden = !items.length;
+    for (const x of document.querySelectorAll("[data-begun]")) x.hidden = !more.length;
+    for (const x of document.querySelectorAll("[data-none]")) x.hidden = items.length + more.length > 0;
     // Drawn anew only when something has changed, so that the focus stays where it is.
-    const now = JSON.stringify([open, items.map((x) => [x.key, x.state, x.say])]);
+    const now = JSON.stringify([open, items.map((x) => [x.key, x.state, x.say, x.about]), more.map((x) => [x.id, x.text])]);
     if (now === drawn) return;
     drawn = now;
     const at = list.contains(document.activeElement) && !open;
-    list.replaceChildren(...items.map(row));
+    list.replaceChildren(...items.map(row), ...more.map(begunRow));
     if (at) list.focus();
   }
 
@@ -126,6 +178,8 @@ export function unsent(here) {
   });
   on("#unsent-clear-yes", async () => {
     await outbox.clear(keeper);
+    await takes.forget(keeper);
+    for (const name of Object.keys(localStorage)) if (name.startsWith(drafts)) localStorage.removeItem(name);
     $("#unsent-clear-ask").hidden = true;
     const out = document.querySelector("form.pl-header__out");
     if (out && document.querySelector("[data-out]")) out.requestSubmit();

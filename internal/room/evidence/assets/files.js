@@ -1,7 +1,7 @@
 // A form with a file field: photos are made smaller before they go, and what is large goes
 // ahead in chunks, so that a cut costs nothing. Without this script the form sends all as is.
 
-import { fileKey, send } from "./_send.js";
+import { newKey, send } from "./_send.js";
 import { shrink } from "./_shrink.js";
 
 const LARGE = 4 << 20; // bytes
@@ -47,7 +47,7 @@ for (const box of document.querySelectorAll("[data-files]")) {
         continue;
       }
       const name = `${f.name} ${f.size} ${f.lastModified}`;
-      const key = keys.get(name) || fileKey();
+      const key = keys.get(name) || newKey();
       keys.set(name, key);
       try {
         const done = await send(location.pathname.split("/").slice(0, 3).join("/"), {

@@ -2,7 +2,7 @@
 // and the form about it opens.
 
 import { able, recorder } from "./_recorder.js";
-import { fileKey, send } from "./_send.js";
+import { newKey, send } from "./_send.js";
 
 const box = document.querySelector("[data-recorder]");
 const consent = document.querySelector("[data-consent]");
@@ -11,15 +11,17 @@ const form = document.querySelector("form[data-record]");
 if (box && consent && form) {
   const words = JSON.parse(box.dataset.say);
   const base = form.dataset.base;
+  const { keeper } = document.body.dataset; // a recording is offered again to whoever made it
   let keys = new WeakMap();
 
   const open = () => {
     consent.hidden = true;
+    localStorage.setItem("plait-keeps", keeper); // signing out asks about recordings now
     return recorder(box, {
-      place: base,
+      place: `${keeper} ${base}`,
       words,
       async keep({ blob, name, drop }) {
-        const key = keys.get(blob) || fileKey();
+        const key = keys.get(blob) || newKey();
         keys.set(blob, key); // trying again goes on with the same upload
         const done = await send(base, {
           key,

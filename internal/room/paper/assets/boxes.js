@@ -108,7 +108,8 @@ export function boxes(form) {
     n.textContent = set.dataset.n;
     const grip = document.createElement("span");
     grip.className = "pl-paperboard__grip";
-    box.append(n, grip);
+    // The only box of a page has a name without a number.
+    box.append(...("one" in form.dataset ? [grip] : [n, grip]));
     board.append(box);
     shown.set(set, box);
     show(set);
