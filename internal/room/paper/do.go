@@ -12,6 +12,15 @@ import (
 	"plait/internal/spine/who"
 )
 
+// absent is what is said of a record that is not there: to a stranger what who.Must says,
+// to everyone else that it is missing.
+func absent(ctx context.Context, tx *db.Tx, permission string, at ref.Ref) error {
+	if err := who.Must(ctx, tx, permission, at); err != nil {
+		return err
+	}
+	return missing()
+}
+
 func missing() error { return fault.New(fault.Missing, "house.missing") }
 
 // PrintIn is cards to be printed.
@@ -204,7 +213,7 @@ func batchFor(ctx context.Context, tx *db.Tx, permission, id string) (b Batch, f
 		return b, nil, err
 	}
 	if !ok {
-		return b, nil, missing()
+		return b, nil, absent(ctx, tx, permission, ref.Of("batch", id))
 	}
 	if err := who.Must(ctx, tx, permission, ref.Of(ref.Project, b.Project)); err != nil {
 		return b, nil, err

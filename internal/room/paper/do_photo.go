@@ -50,15 +50,6 @@ func (r *Room) Photo(ctx context.Context, in PhotoIn) (out PhotoOut, err error) 
 	if in.Key == "" {
 		in.Key = plug.Key(ctx)
 	}
-	var c fault.Check
-	c.Need(in.Kind == Cards || in.Kind == Flip, "kind", "house.bad_choice")
-	c.Need(len(in.Content) > 0, "content", "paper.need_photo")
-	if err := c.Err(); err != nil {
-		return out, err
-	}
-	if err := readable(in.Content); err != nil {
-		return out, err
-	}
 	err = r.db.Read(ctx, func(tx *db.Tx) error {
 		if err := who.Must(ctx, tx, "paper.photo", ref.Of(ref.Project, in.Project)); err != nil || in.Lot == "" {
 			return err
@@ -67,6 +58,15 @@ func (r *Room) Photo(ctx context.Context, in PhotoIn) (out PhotoOut, err error) 
 		return err
 	})
 	if err != nil {
+		return out, err
+	}
+	var c fault.Check
+	c.Need(in.Kind == Cards || in.Kind == Flip, "kind", "house.bad_choice")
+	c.Need(len(in.Content) > 0, "content", "paper.need_photo")
+	if err := c.Err(); err != nil {
+		return out, err
+	}
+	if err := readable(in.Content); err != nil {
 		return out, err
 	}
 	if r.files == nil {
@@ -328,14 +328,8 @@ type LookOut struct {
 func (r *Room) Look(ctx context.Context, in LookIn) (out LookOut, err error) {
 	err = r.db.Read(ctx, func(tx *db.Tx) error {
 		programme := who.From(ctx).Programme
-		l, ok, err := lotByID(tx, programme, in.Lot)
+		l, err := lotFor(ctx, tx, "paper.photo", in.Lot)
 		if err != nil {
-			return err
-		}
-		if !ok {
-			return missing()
-		}
-		if err := who.Must(ctx, tx, "paper.photo", ref.Of(ref.Project, l.Project)); err != nil {
 			return err
 		}
 		out = LookOut{Lot: l}

@@ -93,20 +93,13 @@ func (r *Room) Place(ctx context.Context, in PlaceIn) (out PlaceOut, err error) 
 // photoIn reads a photo that is kept, of a lot that may change.
 func (r *Room) photoIn(ctx context.Context, tx *db.Tx, lot, photo string) (l Lot, p Photo, err error) {
 	programme := who.From(ctx).Programme
-	l, ok, err := lotByID(tx, programme, lot)
-	if err != nil {
-		return l, p, err
-	}
-	if !ok {
-		return l, p, missing()
-	}
-	if err := who.Must(ctx, tx, "paper.photo", ref.Of(ref.Project, l.Project)); err != nil {
+	if l, err = lotFor(ctx, tx, "paper.photo", lot); err != nil {
 		return l, p, err
 	}
 	if l, err = r.openLot(tx, programme, lot, l.Project); err != nil {
 		return l, p, err
 	}
-	p, ok, err = photoByID(tx, programme, photo)
+	p, ok, err := photoByID(tx, programme, photo)
 	if err == nil && (!ok || p.lot != l.ID || p.State != Read) {
 		err = missing()
 	}

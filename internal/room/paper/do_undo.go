@@ -19,7 +19,7 @@ func lotFor(ctx context.Context, tx *db.Tx, permission, id string) (Lot, error) 
 		return l, err
 	}
 	if !ok {
-		return l, missing()
+		return l, absent(ctx, tx, permission, ref.Of("paper", id))
 	}
 	return l, who.Must(ctx, tx, permission, ref.Of(ref.Project, l.Project))
 }
