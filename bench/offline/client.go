@@ -126,18 +126,18 @@ func (t *tab) keepSending(ctx context.Context, i int, done <-chan struct{}, asks
 }
 
 // emptied waits until no card is left. A card that the server refused is an error.
-func (b *outbox) emptied(ctx context.Context, a *afternoon) error {
+func (o *outbox) emptied(ctx context.Context, a *afternoon) error {
 	for {
 		left, help := 0, ""
-		b.mu.Lock()
-		for _, c := range b.cards {
+		o.mu.Lock()
+		for _, c := range o.cards {
 			left++
 			if c.state == "help" {
 				help = c.words + ": " + c.say
 				a.help++
 			}
 		}
-		b.mu.Unlock()
+		o.mu.Unlock()
 		switch {
 		case help != "":
 			return fmt.Errorf("refused: %s", help)

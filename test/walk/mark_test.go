@@ -322,7 +322,7 @@ func TestMarkingPagesAndTimes(t *testing.T) {
 	pdf := p.PDF()
 	s.signInWindow(p, email)
 	at, home := s.say("x")
-	file := s.hang(at, "document", "application/pdf", "Report.pdf", 1, 0, pdf)
+	s.hang(at, "document", "application/pdf", "Report.pdf", 1, 0, pdf)
 	s.Write(func(tx *db.Tx) error {
 		return tx.Do(db.Q(`update evidence_contribution set words = '', fixed = 1, page_starts = '0' where programme = ? and id = ?`, s.Programme, at.ID))
 	})
@@ -346,7 +346,7 @@ func TestMarkingPagesAndTimes(t *testing.T) {
 	p.Screenshot("mark page phone")
 
 	at, home = s.say("A recording")
-	file = s.hang(at, "sound", "audio/wav", "talk.wav", 0, 20_000, hum(20))
+	file := s.hang(at, "sound", "audio/wav", "talk.wav", 0, 20_000, hum(20))
 	p.Width(laptop)
 	p.Go(home + "/mark?file=" + file)
 	p.Axe()

@@ -70,7 +70,7 @@ func isMail(s string) bool {
 type letter struct {
 	*builder
 	parts, addresses int
-	logos, images    int
+	logos            int
 	size             int
 	cut              bool // it ends before its end
 }

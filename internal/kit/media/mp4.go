@@ -76,7 +76,6 @@ func plays(in string) []string {
 type track struct {
 	id            uint32
 	handler       string
-	entry         string // kind of its samples
 	width, height int64
 	scale         uint64
 	length        uint64 // in scale

@@ -154,6 +154,7 @@ type frame struct {
 	Lang    string
 	Main    template.HTML // the rendered page, for the layouts
 	HasH1   bool
+	Drawn   bool // the page draws strips, whose paths the layout holds once
 	LeaveTo string
 	Format  string
 	Formats []string
@@ -208,6 +209,7 @@ func (s *Set) Execute(w io.Writer, language, name string, v View, c Chrome) erro
 	}
 	f.Main = main
 	f.HasH1 = h1.MatchString(string(main))
+	f.Drawn = strings.Contains(string(main), "<use ")
 	layout := v.Layout
 	if layout == "" {
 		layout = House

@@ -10,9 +10,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -264,16 +266,50 @@ func (f *Face) Fault(w http.ResponseWriter, r *http.Request, ft *fault.Fault) er
 		b.Path = r.URL.RequestURI()
 	}
 	// Whatever went wrong, what was typed is on the page: nobody's hour of work is lost.
-	if r.Method == http.MethodPost && !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		if form.Parse(r) == nil {
-			for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
-				for _, v := range r.PostForm[name] {
-					// Words are shown, so that a person sees that they are kept; choices go along unseen.
-					b.Sent = append(b.Sent, Sent{name, v, name == "key" || !strings.ContainsAny(v, " \n")})
-				}
+	if r.Method == http.MethodPost {
+		sent := typed(r)
+		for _, name := range slices.Sorted(maps.Keys(sent)) {
+			for _, v := range sent[name] {
+				// Words are shown, so that a person sees that they are kept; choices go along unseen.
+				b.Sent = append(b.Sent, Sent{name, v, name == "key" || !strings.ContainsAny(v, " \n")})
 			}
 		}
 	}
 	title := f.T(r, "house.title_"+string(ft.Kind))
 	return f.Show(w, r, "house/fault", page.View{Title: title, Layout: page.Plain, Status: ft.Kind.Status(), Body: b})
+}
+
+// typed is what was typed into the form that was sent. Files that came with it are not
+// kept: they are chosen again.
+func typed(r *http.Request) url.Values {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		if form.Parse(r) != nil {
+			return nil
+		}
+		return r.PostForm
+	}
+	if r.PostForm != nil {
+		return r.PostForm
+	}
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil // its handler read it already
+	}
+	out, left := url.Values{}, int64(form.MaxBytes)
+	for range 1000 {
+		part, err := parts.NextPart()
+		if err != nil {
+			break
+		}
+		if part.FileName() != "" {
+			continue
+		}
+		b, err := io.ReadAll(io.LimitReader(part, left))
+		if err != nil {
+			break
+		}
+		left -= int64(len(b))
+		out.Add(part.FormName(), string(b))
+	}
+	return out
 }

@@ -135,7 +135,7 @@ func stored(h *house.House, id string) []byte {
 func waitsFor(h *house.House, ctx context.Context, id string) evidence.Contribution {
 	h.T.Helper()
 	out := h.Do(ctx, "evidence.give", evidence.GiveIn{Project: h.Project, Files: []string{id}, Said: evidence.Said{Strands: []string{"lived"}}}).(evidence.GiveOut)
-	return h.Do(ctx, "evidence.see", evidence.SeeIn{Ref: out.Ref}).(evidence.SeeOut).Contribution
+	return h.Do(ctx, "evidence.see", evidence.SeeIn(out)).(evidence.SeeOut).Contribution
 }
 
 func TestARecordingInChunks(t *testing.T) {

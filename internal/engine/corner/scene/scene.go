@@ -57,7 +57,6 @@ type card struct {
 	x, y, cos, sin float64 // its middle, and its turn
 	l, t, r, b     float64 // what was cut off each side, negative where too much was left
 	face           *face
-	covered        [4]bool
 }
 
 // on gives a place on the table as one on the card, from its top left.
