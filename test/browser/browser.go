@@ -40,7 +40,7 @@ const (
 	// PerTest is how long one window may be used before its next step fails.
 	PerTest = 3 * time.Minute
 	// PerStep is how long one step may take.
-	PerStep = 20 * time.Second
+	PerStep = 45 * time.Second
 )
 
 // Shared is the one browser of a test package. Its zero value is ready.

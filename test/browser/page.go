@@ -215,17 +215,19 @@ func (p *Page) until(what string, ok func() bool) {
 func (p *Page) middle(selector string, scroll bool) (x, y float64) {
 	p.t.Helper()
 	type place struct{ X, Y float64 }
-	var at *place
+	var at, last *place
+	// Twice at the same place: a picture that comes late moves what lies below it.
 	p.until("wait for "+selector, func() bool {
+		last = at
 		at = try[*place](p, fmt.Sprintf(`(() => {
 			const el = document.querySelector(%s);
-			if (!el || document.readyState === "loading") return null;
+			if (!el || document.readyState === "loading" || Array.from(document.images).some(i => !i.complete && i.loading !== "lazy")) return null;
 			if (%t) el.scrollIntoView({block: "center", behavior: "instant"});
 			const r = (el.getClientRects()[0] || el.getBoundingClientRect());
 			if (r.width === 0 || r.height === 0 || getComputedStyle(el).visibility !== "visible") return null;
 			return {X: r.left + r.width / 2, Y: r.top + r.height / 2};
 		})()`, quote(selector), scroll))
-		return at != nil
+		return at != nil && last != nil && *at == *last
 	})
 	return at.X, at.Y
 }
