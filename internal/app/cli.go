@@ -16,6 +16,7 @@ import (
 	"plait/internal/kit/fault"
 	"plait/internal/kit/lang"
 	"plait/internal/kit/photo"
+	"plait/internal/kit/seal"
 	"plait/internal/room/evidence"
 	"plait/internal/room/paper"
 	"plait/internal/spine/news"
@@ -67,7 +68,7 @@ func Run(ctx context.Context, args []string, getenv func(string) string, out, er
 
 func newCommand(getenv func(string) string, out, errw io.Writer) *command {
 	c := &command{app: cli.New("plait", "From what was said to what changed: evidence-informed change in adult social care.", out, errw), getenv: getenv, out: out, err: errw}
-	host := &plug.Host{Begin: c.begin, Do: c.do, Out: out, Err: errw}
+	host := &plug.Host{Begin: c.begin, Do: c.do, Self: c.roomItself, Out: out, Err: errw}
 	c.app.Bind(host, c)
 	c.app.Add("", &commands{})
 	blank := plug.Needs{DB: nil, Face: faceOf(), Desk: &plug.Desk{}, News: news.NewDesk()}
@@ -166,6 +167,38 @@ func (c *command) within(ctx context.Context, anyhow bool, ids ...string) (conte
 		return fault.New(fault.Invalid, "house.which_programme")
 	})
 	return h.Operator(ctx, programme), err
+}
+
+// roomItself gives a room of the house to a command of its own.
+func (c *command) roomItself(ctx context.Context, room string, makes plug.Makes) (context.Context, any, error) {
+	if c.house == nil && makes != plug.MakesNothing {
+		s, err := c.settings("")
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+			return nil, nil, fault.New(fault.Invalid, "house.bad_dir", "Dir", s.Dir).Because(err)
+		}
+		if makes == plug.MakesKey {
+			if _, err := seal.LoadOrMake(s.Dir, s.Key.Reveal()); err != nil {
+				return nil, nil, err
+			}
+		}
+		if c.house, err = open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler), true); err != nil {
+			return nil, nil, err
+		}
+		c.apart(c.house)
+	}
+	h, err := c.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range h.Plugs {
+		if p.Name == room {
+			return h.Operator(ctx, ""), p.Self, nil
+		}
+	}
+	return nil, nil, fmt.Errorf("there is no room %s", room)
 }
 
 func (c *command) do(ctx context.Context, verb string, in any) (any, error) {

@@ -58,6 +58,8 @@ type Options struct {
 	Secure   bool
 	LeaveURL string
 	Trusts   func(peer string) bool // whose forwarded addresses count
+	Dir      string                 // the installation's folder; "" for none
+	Backups  string                 // the folder of backups; "" for none
 }
 
 // House is a whole installation, ready to be served or used from the command line.
@@ -123,7 +125,9 @@ func Build(d *db.DB, o Options) (*House, error) {
 	h.Face = &web.Face{Secure: o.Secure}
 	h.files = &blob.Store{DB: d, Clock: o.Clock, IDs: h.IDs, Key: o.Key}
 	desk := news.NewDesk()
-	h.rooms = newRooms(plug.Needs{DB: d, Clock: o.Clock, IDs: h.IDs, Key: o.Key, Desk: h.Desk, News: desk, Jobs: jobs, Face: h.Face,
+	install := &plug.Install{Dir: o.Dir, Backups: o.Backups, Version: Version, OpenDB: openOther, Plugs: func() []plug.Plug { return h.Plugs },
+		Drain: func(ctx context.Context) error { return job.Drain(ctx, h.DB, h.Jobs(), h.Log) }}
+	h.rooms = newRooms(plug.Needs{Install: install, DB: d, Clock: o.Clock, IDs: h.IDs, Key: o.Key, Desk: h.Desk, News: desk, Jobs: jobs, Face: h.Face,
 		Post: o.Post, Log: o.Log, BaseURL: o.BaseURL, Files: h.files})
 	h.Plugs = list(h.rooms)
 	sources := shared()

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/config"
@@ -56,7 +57,7 @@ func open(ctx context.Context, c config.Config, base string, log *slog.Logger, f
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	h, err := Build(d, Options{Key: key, Post: post, Log: log, BaseURL: base, Secure: c.TLS.Mode != "off" || isHTTPS(base), LeaveURL: c.LeaveURL, Trusts: c.Trusts})
+	h, err := Build(d, Options{Key: key, Post: post, Log: log, BaseURL: base, Secure: c.TLS.Mode != "off" || isHTTPS(base), LeaveURL: c.LeaveURL, Trusts: c.Trusts, Dir: c.Dir})
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -64,6 +65,25 @@ func open(ctx context.Context, c config.Config, base string, log *slog.Logger, f
 		return nil, errors.Join(err, d.Close())
 	}
 	return h, nil
+}
+
+// openOther opens and migrates another database than the house's own: a PostgreSQL
+// address, or a folder, which is made if need be.
+func openOther(ctx context.Context, address string) (*db.DB, error) {
+	var d *db.DB
+	var err error
+	if strings.Contains(address, "://") {
+		d, err = db.OpenURL(ctx, address)
+	} else if err = os.MkdirAll(address, 0o700); err == nil {
+		d, err = db.OpenFile(ctx, address)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := Migrate(ctx, d); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
 }
 
 func isHTTPS(base string) bool { return len(base) > 8 && base[:8] == "https://" }

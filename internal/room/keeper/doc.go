@@ -6,5 +6,6 @@
 // and the counts equal what is in the records.
 //
 // Invariants: only the job here numbers the trail; checking changes nothing; the proof
-// holds numbers and a hash, never anybody's words. Tables: none of its own.
+// holds numbers and a hash, never anybody's words. Tables: keeper_archive, keeper_erasure,
+// keeper_backup; other rooms' tables are copied whole by kit/db, which knows no room.
 package keeper

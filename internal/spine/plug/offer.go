@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"plait/internal/kit/db"
+	"plait/internal/kit/search"
 	"plait/internal/spine/ref"
 )
 
@@ -81,3 +82,39 @@ type Column struct {
 	Count
 	N map[string]int64 // by project id
 }
+
+// Find gives the words by which records of a kind are found, so that the search can be
+// made anew where it was lost or never was: after an import, a move, a restore. Load
+// gives up to most of them whose ids come after after, by id (byte order), and the last id
+// it looked at; "" when there are no more. What may not be found now (a draft, something
+// taken back or ended) is left out, as the room's own verbs leave it out.
+type Find struct {
+	Kind string
+	Load func(ctx context.Context, tx *db.Tx, programme, after string, most int) (docs []search.Doc, last string, err error)
+}
+
+// Hold is what a room holds about one person of the programme, for the copy that the
+// person may ask for. Load is called with the person's ref once who.Must has been asked.
+type Hold struct {
+	Name string // message key of the heading: "evidence.held"
+	Load func(ctx context.Context, tx *db.Tx, person ref.Ref) ([]Held, error)
+}
+
+// Held is one thing that is held about a person.
+type Held struct {
+	Title string // as the person would call it
+	On    string // day it is of, YYYY-MM-DD; may be ""
+	Why   string // message key of the purpose or law for which it is held; may be ""
+	Facts []Fact // in the order in which they are read
+	Files []HeldFile
+	Third bool // holds what others said or who they are: someone looks before it is handed over
+}
+
+// Fact is one line of what is held.
+type Fact struct {
+	Name  string // message key
+	Value string // as the person wrote or would read it; days as YYYY-MM-DD
+}
+
+// HeldFile is a file that is held about a person, by its id in the files.
+type HeldFile struct{ ID, Name, Media string }

@@ -42,6 +42,9 @@ type Plug struct {
 	Pages       fs.FS // pages/*.html
 	Migrations  fs.FS // sql/*.sql
 	Commands    any   // a pointer to a struct of command-line commands that verbs cannot say; nil for none
+	Finds       []Find
+	Holds       []Hold
+	Self        any // the room itself, for those of its commands that no verb can say; nil for none
 }
 
 // Kind is one kind of record: who may see it and where its page is.
@@ -79,6 +82,22 @@ type Needs struct {
 	Log     *slog.Logger
 	Files   *blob.Store
 	BaseURL string // "http://127.0.0.1:8080", no slash at the end
+	Install *Install
+}
+
+// Install is the installation itself, for the room that keeps it. Its functions are
+// there once the house is built: ask for them when they are needed, not in New.
+type Install struct {
+	Dir     string // its folder; "" where tests need none
+	Backups string // the folder of backups; "" for none
+	Version string // of this program
+	// OpenDB opens and migrates another database: "postgres://..." or a folder, which is
+	// made if need be. The caller closes it.
+	OpenDB func(ctx context.Context, address string) (*db.DB, error)
+	// Drain does every job that is due now and waits for those that run.
+	Drain func(ctx context.Context) error
+	// Plugs is every room.
+	Plugs func() []Plug
 }
 
 // Verb is one thing that can be done, type-erased.
