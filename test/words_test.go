@@ -23,7 +23,7 @@ var pluralForms = map[string][]string{
 var anyPluralForm = pluralForms["cy"]
 
 // urlExceptions are first segments that are no room's name.
-var urlExceptions = []string{"", "join", "public", "static", "api", "healthz"}
+var urlExceptions = []string{"", "join", "public", "static", "api", "healthz", "readyz"}
 
 func TestEveryWordUsedExists(t *testing.T) { guard(t, wordsExist) }
 

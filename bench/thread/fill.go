@@ -80,6 +80,9 @@ func fill(ctx context.Context, h *app.House, s size) (world, error) {
 		f.tie(f.w.contributions[c], f.w.findings[at], []tie.Stance{tie.Supports, tie.Supports, tie.Challenges, tie.Qualifies}[f.random.IntN(4)])
 	}
 	f.flush(true)
+	if err := f.counted(); err != nil {
+		return f.w, err
+	}
 	err := h.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := who.Give(tx, who.Grant{Programme: f.w.programme, Account: f.w.account, Role: who.Evaluator, Scope: ref.Of(ref.Programme, f.w.programme)}, h.Clock.Now()); err != nil {
 			return err
@@ -140,4 +143,13 @@ func (f *filler) flush(all bool) {
 		panic(err) // a benchmark has nothing to save
 	}
 	f.rows, f.ties = nil, nil
+}
+
+// counted counts the ties, which the verbs that tie do one by one.
+func (f *filler) counted() error {
+	return f.h.DB.Write(f.ctx, func(tx *db.Tx) error {
+		return tx.Do(db.Q(`insert into tie_count (programme, to_id, from_kind, stance, strand, until_at, n)
+			select t.programme, t.to_id, t.from_kind, t.stance, r.strand, r.until, count(*) from tie t join ref_record r on r.programme = t.programme and r.id = t.from_id
+			where t.programme = ? group by t.programme, t.to_id, t.from_kind, t.stance, r.strand, r.until`, f.w.programme))
+	})
 }

@@ -11,12 +11,16 @@ import (
 
 	"plait/internal/kit/child"
 	"plait/internal/kit/cli"
+	"plait/internal/kit/clock"
 	"plait/internal/kit/config"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/id"
 	"plait/internal/kit/lang"
+	"plait/internal/kit/logs"
 	"plait/internal/kit/photo"
 	"plait/internal/kit/seal"
+	"plait/internal/kit/web"
 	"plait/internal/room/evidence"
 	"plait/internal/room/paper"
 	"plait/internal/spine/news"
@@ -108,10 +112,13 @@ func (c *command) open(ctx context.Context) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.house, err = open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler), false); err == nil {
-		c.apart(c.house)
+	h, err := openWhole(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler), false)
+	if err != nil {
+		return nil, err
 	}
-	return c.house, err
+	c.house = h
+	c.apart(c.house)
+	return c.house, nil
 }
 
 var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
@@ -171,6 +178,15 @@ func (c *command) within(ctx context.Context, anyhow bool, ids ...string) (conte
 
 // roomItself gives a room of the house to a command of its own.
 func (c *command) roomItself(ctx context.Context, room string, makes plug.Makes) (context.Context, any, error) {
+	if c.house == nil && makes == plug.Anyhow {
+		s, err := c.settings("")
+		if err != nil {
+			return nil, nil, err
+		}
+		if c.house, err = open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler), false); err != nil {
+			return nil, nil, err
+		}
+	}
 	if c.house == nil && makes != plug.MakesNothing {
 		s, err := c.settings("")
 		if err != nil {
@@ -180,7 +196,7 @@ func (c *command) roomItself(ctx context.Context, room string, makes plug.Makes)
 			return nil, nil, fault.New(fault.Invalid, "house.bad_dir", "Dir", s.Dir).Because(err)
 		}
 		if makes == plug.MakesKey {
-			if _, err := seal.LoadOrMake(s.Dir, s.Key.Reveal()); err != nil {
+			if _, err := seal.LoadOrMakeFile(s.KeyFile, s.Key.Reveal()); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -188,6 +204,11 @@ func (c *command) roomItself(ctx context.Context, room string, makes plug.Makes)
 			return nil, nil, err
 		}
 		c.apart(c.house)
+		if makes == plug.MakesKey {
+			if err := c.house.rooms.keeper.MayServe(ctx); err != nil {
+				return nil, nil, err
+			}
+		}
 	}
 	h, err := c.open(ctx)
 	if err != nil {
@@ -237,7 +258,8 @@ func (c *command) explain(err error) string {
 	}
 	text := h.explain("en", err)
 	if f := fault.Of(err); f.Kind == fault.Broken && f.Err != nil {
-		text += " (" + f.Err.Error() + ")"
+		// What a person sends on to ask for help holds nothing of anyone, and a reference to talk about it.
+		text += " (" + logs.Clean(f.Err.Error()) + ") Reference " + web.Reference(id.New(clock.System{}.Now, nil).Code) + "."
 	}
 	return text
 }

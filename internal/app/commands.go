@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/signal"
@@ -22,6 +21,7 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/job"
+	"plait/internal/kit/logs"
 	"plait/internal/kit/seal"
 	"plait/internal/kit/web"
 	"plait/internal/room/account"
@@ -33,10 +33,11 @@ import (
 
 // commands are the ones that belong to no room.
 type commands struct {
-	Init    initCommand    `cmd:"" help:"Make an installation and print a link to sign in."`
-	Serve   serveCommand   `cmd:"" help:"Serve the pages and the API."`
-	Demo    demoCommand    `cmd:"" help:"Make an installation with an invented programme, and serve it."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Init     initCommand     `cmd:"" help:"Make an installation and print a link to sign in."`
+	Serve    serveCommand    `cmd:"" help:"Serve the pages and the API."`
+	Demo     demoCommand     `cmd:"" help:"Make an installation with an invented programme, and serve it."`
+	Settings settingsCommand `cmd:"" help:"Print every setting in force, and where it came from."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 type initCommand struct {
@@ -55,10 +56,10 @@ func (i *initCommand) Run(ctx context.Context, c *command) error {
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return fault.New(fault.Invalid, "house.bad_dir", "Dir", s.Dir).Because(err)
 	}
-	if _, err := seal.LoadOrMake(s.Dir, s.Key.Reveal()); err != nil {
+	if _, err := seal.LoadOrMakeFile(s.KeyFile, s.Key.Reveal()); err != nil {
 		return err
 	}
-	h, err := open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler), true)
+	h, err := openWhole(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler), true)
 	if err != nil {
 		return err
 	}
@@ -122,13 +123,13 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(c.err, &slog.HandlerOptions{Level: s.LogLevel}))
+	log := spoken(logs.New(c.err, s.LogLevel, nil))
 	l, err := net.Listen("tcp", s.Listen)
 	if err != nil {
 		return fault.New(fault.Invalid, "house.cannot_listen", "Listen", s.Listen).Because(err)
 	}
 	base := s.Base(l.Addr().String())
-	h, err := open(ctx, s, base, log, false)
+	h, err := openWhole(ctx, s, base, log, false)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -140,12 +141,22 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 	if err := h.DB.Optimize(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}
+	numbers, numbersAt, err := h.measuring(s, log)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer func() { _ = numbers.Stop(context.WithoutCancel(ctx)) }()
 	run, err := job.Start(ctx, h.DB, h.Jobs(), log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	h.warn(s, log)
 	if sc.JSON {
-		err = json.NewEncoder(c.out).Encode(map[string]string{"url": base})
+		said := map[string]string{"url": base}
+		if numbersAt != "" {
+			said["metrics"] = numbersAt
+		}
+		err = json.NewEncoder(c.out).Encode(said)
 	} else {
 		_, err = fmt.Fprintf(c.out, "Plait is at %s\n%s", base, lettersAt(s))
 	}
@@ -157,17 +168,25 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 		return errors.Join(fault.New(fault.Invalid, "house.no_tls").Because(err), l.Close(), run.Stop(ctx))
 	}
 	if private != nil {
+		h.certificate(s.TLS.Mode, private)
 		l = tls.NewListener(l, private)
 	}
-	srv := &http.Server{Handler: h.Handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	limits := web.UsualLimits()
+	limits.Shared = s.Trusts
+	srv := web.Server(h.leaving.wrap(h.Handler), limits)
 	done := make(chan error, 1)
+	srv.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	go func() { done <- srv.Serve(l) }()
+	tell := notifier(c.getenv, log)
+	tell("READY=1")
 	select {
 	case err = <-done:
 	case <-ctx.Done():
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+		// Jobs are handed over while the last requests are answered; Stop below waits for both.
+		early, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 		defer cancel()
-		err = srv.Shutdown(last)
+		go func() { _ = run.Stop(early) }()
+		err = h.ending(ctx, srv, tell)
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()

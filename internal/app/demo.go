@@ -102,7 +102,7 @@ func making(ctx context.Context, s config.Config, base string) (h *House, hand *
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return nil, nil, nil, err
 	}
-	key, err := seal.LoadOrMake(s.Dir, s.Key.Reveal())
+	key, err := seal.LoadOrMakeFile(s.KeyFile, s.Key.Reveal())
 	if err != nil {
 		return nil, nil, nil, err
 	}

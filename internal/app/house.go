@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"plait/internal/kit/archive"
 	"plait/internal/kit/blob"
 	"plait/internal/kit/clock"
 	"plait/internal/kit/config"
@@ -60,6 +61,7 @@ type Options struct {
 	Trusts   func(peer string) bool // whose forwarded addresses count
 	Dir      string                 // the installation's folder; "" for none
 	Backups  string                 // the folder of backups; "" for none
+	Every    time.Duration          // how often one is made
 }
 
 // House is a whole installation, ready to be served or used from the command line.
@@ -80,6 +82,12 @@ type House struct {
 	files   *blob.Store
 	rooms   *rooms
 	base    string
+	leaving leaving
+
+	dir        string
+	migrations []db.Migration
+	measures   *measures
+	ready      ready
 }
 
 // spines is the tables that belong to no room.
@@ -120,15 +128,19 @@ func Build(d *db.DB, o Options) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{DB: d, Clock: o.Clock, IDs: id.New(o.Clock.Now, o.Random), Log: o.Log, Verbs: map[string]plug.Verb{}, base: o.BaseURL}
+	h := &House{DB: d, Clock: o.Clock, IDs: id.New(o.Clock.Now, o.Random), Log: o.Log, Verbs: map[string]plug.Verb{}, base: o.BaseURL, dir: o.Dir, measures: newMeasures()}
+	if h.migrations, err = Migrations(); err != nil {
+		return nil, err
+	}
+	h.measure()
 	h.Desk = &plug.Desk{DB: d, Clock: o.Clock}
 	h.Face = &web.Face{Secure: o.Secure}
 	h.files = &blob.Store{DB: d, Clock: o.Clock, IDs: h.IDs, Key: o.Key}
 	desk := news.NewDesk()
-	install := &plug.Install{Dir: o.Dir, Backups: o.Backups, Version: Version, OpenDB: openOther, Plugs: func() []plug.Plug { return h.Plugs },
+	install := &plug.Install{Dir: o.Dir, Backups: o.Backups, BackupEvery: o.Every, Version: Version, OpenDB: openOther, Other: another(o), Plugs: func() []plug.Plug { return h.Plugs },
 		Drain: func(ctx context.Context) error { return job.Drain(ctx, h.DB, h.Jobs(), h.Log) }}
 	h.rooms = newRooms(plug.Needs{Install: install, DB: d, Clock: o.Clock, IDs: h.IDs, Key: o.Key, Desk: h.Desk, News: desk, Jobs: jobs, Face: h.Face,
-		Post: o.Post, Log: o.Log, BaseURL: o.BaseURL, Files: h.files})
+		Post: h.measures.post(o.Post), Log: o.Log, BaseURL: o.BaseURL, Files: h.files, Looks: &trail.Looks{DB: d, Clock: o.Clock, IDs: h.IDs, Log: o.Log}})
 	h.Plugs = list(h.rooms)
 	sources := shared()
 	var sets []page.Source
@@ -164,14 +176,14 @@ func Build(d *db.DB, o Options) (*House, error) {
 		}
 	}
 	h.Routes = append(h.Routes, h.publicRoutes()...)
-	h.Handler, err = web.New(web.Options{Face: h.Face, Log: o.Log, IDs: h.IDs, Identify: h.identify, Allow: h.allow, Secure: o.Secure, Trusts: o.Trusts},
+	h.Handler, err = web.New(web.Options{Face: h.Face, Log: o.Log, IDs: h.IDs, Identify: h.identify, Allow: h.allow, Secure: o.Secure, Trusts: o.Trusts, Meter: h.measures},
 		append(append([]web.Route{}, h.Routes...), h.API.Mount()...))
 	return h, err
 }
 
 // shared is the words of the house and its kits.
 func shared() []lang.Source {
-	return []lang.Source{page.Words(), seal.Words(), mail.Words(), config.Words(), paper.Words(), blob.Words(), media.Words(), photo.Words(), document.Words(), {Name: "house", FS: sub(words, "words")}}
+	return []lang.Source{page.Words(), seal.Words(), mail.Words(), config.Words(), paper.Words(), blob.Words(), archive.Words(), media.Words(), photo.Words(), document.Words(), {Name: "house", FS: sub(words, "words")}}
 }
 
 func faceOf() *web.Face { return &web.Face{} }
@@ -189,6 +201,9 @@ func (h *House) Jobs() []job.Def {
 			}
 			out = append(out, d)
 		}
+	}
+	for i, d := range out {
+		out[i] = h.measures.job(d)
 	}
 	return out
 }

@@ -45,7 +45,7 @@ func open(ctx context.Context, c config.Config, base string, log *slog.Logger, f
 			return nil, fault.New(fault.Missing, "house.no_database", "Dir", c.Dir).With("house.no_database_do").Because(err)
 		}
 	}
-	key, err := seal.Load(c.Dir, c.Key.Reveal())
+	key, err := seal.LoadFile(c.KeyFile, c.Key.Reveal())
 	if err != nil {
 		return nil, err
 	}
@@ -57,12 +57,25 @@ func open(ctx context.Context, c config.Config, base string, log *slog.Logger, f
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	h, err := Build(d, Options{Key: key, Post: post, Log: log, BaseURL: base, Secure: c.TLS.Mode != "off" || isHTTPS(base), LeaveURL: c.LeaveURL, Trusts: c.Trusts, Dir: c.Dir})
+	h, err := Build(d, Options{Key: key, Post: post, Log: log, BaseURL: base, Secure: c.TLS.Mode != "off" || isHTTPS(base), LeaveURL: c.LeaveURL, Trusts: c.Trusts, Dir: c.Dir, Backups: c.Backups, Every: c.BackupEvery})
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	if err := h.rooms.account.SameKey(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
+	}
+	return h, nil
+}
+
+// openWhole is open for everything but restores and moves: an installation that is half
+// restored, or is being moved or was moved away, is refused with what to do.
+func openWhole(ctx context.Context, c config.Config, base string, log *slog.Logger, fresh bool) (*House, error) {
+	h, err := open(ctx, c, base, log, fresh)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.rooms.keeper.MayServe(ctx); err != nil {
+		return nil, errors.Join(err, h.DB.Close())
 	}
 	return h, nil
 }
@@ -84,6 +97,22 @@ func openOther(ctx context.Context, address string) (*db.DB, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+// another makes a second house with the same key on another database, for trying a backup
+// out. It serves nobody, sends nothing and has no backups of its own.
+func another(o Options) func(d *db.DB) (map[string]any, error) {
+	return func(d *db.DB) (map[string]any, error) {
+		h, err := Build(d, Options{Clock: o.Clock, Random: o.Random, Key: o.Key, BaseURL: o.BaseURL})
+		if err != nil {
+			return nil, err
+		}
+		out := map[string]any{}
+		for _, p := range h.Plugs {
+			out[p.Name] = p.Self
+		}
+		return out, nil
+	}
 }
 
 func isHTTPS(base string) bool { return len(base) > 8 && base[:8] == "https://" }

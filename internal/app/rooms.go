@@ -56,9 +56,12 @@ func newRooms(n plug.Needs) *rooms {
 	r.people = people.New(n)
 	r.consent = consent.New(n, r.programme)
 	r.people.SetWords(r.consent)
+	r.people.SetNames(names{r})
+	r.account.SetPersons(r.people)
 	r.evidence = evidence.New(n, r.consent, r.programme, speakers{r.people})
 	r.evidence.SetHosts(r.project)
 	r.card = card.New(n, r.people, cardWords{n.Desk, r.evidence}, cardConsents{n.Desk, r.consent}, cardStories{n.Desk, r}, r.programme)
+	r.card.SetTally(r.account.Wrongs("card"))
 	drawn := threads{r}
 	r.told = &tellers{}
 	r.finding = finding.New(n, findingWords{r.evidence}, drawn)
@@ -73,12 +76,19 @@ func newRooms(n plug.Needs) *rooms {
 	r.output.SetOwns(letterOwns{r.outcome})
 	r.output.SetZones(r.programme)
 	r.action.SetZones(r.programme)
+	r.action.SetPersons(r.people)
 	r.finding.SetZones(r.programme)
 	r.finding.SetMarks(findingMarks{r.evidence})
 	r.paper = paper.New(n, paperCards{r.evidence})
 	r.worry = worry.New(n, names{r}, worryBoxes{r.account}, worryWords{r.evidence}, r.programme)
 	r.search = search.New(n)
 	r.keeper = keeper.New(n)
+	r.keeper.SetCards(r.card)
+	r.keeper.SetNames(names{r})
+	r.keeper.SetZones(r.programme)
+	r.people.SetCopies(copiesLeft{r})
+	r.keeper.SetKeepings(keepings{r})
+	r.keeper.SetEraser(erasers{r})
 	shown.plugs = list(r)
 	return r
 }

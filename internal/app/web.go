@@ -26,7 +26,7 @@ func (h *House) identify(w http.ResponseWriter, r *http.Request) (context.Contex
 	actor := who.Actor{}
 	wish := ""
 	card, carded := h.rooms.card.Actor(r)
-	if carded && (h.rooms.card.Contributors(r.URL.Path) || h.rooms.worry.Contributors(r.URL.Path)) {
+	if carded && (h.rooms.card.Contributors(r.URL.Path) || h.rooms.worry.Contributors(r.URL.Path) || h.rooms.people.Contributors(r.URL.Path)) {
 		actor, c.LeaveURL = card, "/card/leave"
 	} else {
 		a, profile, err := h.rooms.account.Who(r)
@@ -140,7 +140,8 @@ func (h *House) publicRoutes() []web.Route {
 	}
 	return []web.Route{
 		{Pattern: "GET /{$}", Permission: web.Public, Handle: h.start},
-		{Pattern: "GET /healthz", Permission: web.Public, Handle: h.health},
+		{Pattern: "GET /healthz", Permission: web.Public, Bare: true, Handle: h.healthy},
+		{Pattern: "GET /readyz", Permission: web.Public, Bare: true, Handle: h.readyz},
 		{Pattern: "GET /public/accessibility", Permission: web.Public, Handle: text("accessibility")},
 		{Pattern: "GET /public/offline.js", Permission: web.Public, Handle: h.offline},
 		{Pattern: "GET /public/help", Permission: web.Public, Handle: text("help")},
@@ -202,15 +203,4 @@ func (h *House) start(w http.ResponseWriter, r *http.Request) error {
 func (h *House) mine(ctx context.Context) (out []who.Grant, err error) {
 	err = h.DB.Read(ctx, func(tx *db.Tx) error { out, err = who.Grants(tx.Context(), tx); return err })
 	return out, err
-}
-
-// health says that the program and its database answer.
-func (h *House) health(w http.ResponseWriter, r *http.Request) error {
-	err := h.DB.Read(r.Context(), func(tx *db.Tx) error { _, err := db.Count(tx, db.Q("select 1")); return err })
-	if err != nil {
-		return fault.New(fault.Busy, "house.db_away").Because(err)
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, err = w.Write([]byte("ok\n"))
-	return err
 }

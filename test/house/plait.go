@@ -3,6 +3,7 @@ package house
 import (
 	"bytes"
 	"context"
+	"io"
 
 	"plait/internal/app"
 )
@@ -13,4 +14,9 @@ func Plait(ctx context.Context, args ...string) (code int, out, errs string) {
 	var o, e bytes.Buffer
 	code = app.Run(ctx, args, func(string) string { return "" }, &o, &e)
 	return code, o.String(), e.String()
+}
+
+// PlaitTo is Plait with streams of the caller's.
+func PlaitTo(ctx context.Context, out, errs io.Writer, args ...string) int {
+	return app.Run(ctx, args, func(string) string { return "" }, out, errs)
 }

@@ -52,7 +52,7 @@ var oneWord = regexp.MustCompile(`^[a-z]{3,20}$`)
 
 // taken are words that mean something else in an address or on the command
 // line.
-var taken = []string{"init", "serve", "demo", "join", "public", "static", "api", "healthz", "util", "common", "helper", "base", "model"}
+var taken = []string{"init", "serve", "demo", "join", "public", "static", "api", "healthz", "readyz", "util", "common", "helper", "base", "model"}
 
 // write writes every file, or none.
 func write(to io.Writer, root string, r room) error {

@@ -32,6 +32,12 @@ type Config struct {
 	LeaveURL string         // what "Leave now" opens
 	Zone     string         // IANA name
 	LogLevel slog.Level     // the least that is logged
+
+	KeyFile string // the file that holds the installation key
+	Metrics string // host:port where measurements are told; empty for none
+
+	Backups     string        // the folder of backups; empty for none
+	BackupEvery time.Duration // how often one is made
 }
 
 // Private is how pages are served: Mode is off, self, acme or files; Cert and Key are
@@ -100,6 +106,13 @@ func Load(getenv func(string) string) (Config, error) {
 	c.Proxy = r.proxy()
 	c.Mail = r.mail(c.Dir)
 	c.LogLevel = r.log()
+	c.Backups, c.BackupEvery = r.backup(c.Dir)
+	c.Metrics = r.metrics(c.Listen)
+	c.KeyFile = r.values[KeyFile]
+	r.check.Need(!strings.ContainsRune(c.KeyFile, 0), KeyFile, "config.key_file")
+	if !filepath.IsAbs(c.KeyFile) {
+		c.KeyFile = filepath.Join(c.Dir, c.KeyFile)
+	}
 	if c.Key != "" {
 		// The folder of the key file is not looked at: only the setting is checked here.
 		_, err := seal.Parse(c.Key.Reveal())
@@ -255,6 +268,37 @@ func (r *reader) tried(s mail.Config) {
 	default:
 		r.check.Need(false, Mail, "config.mail")
 	}
+}
+
+func (r *reader) backup(dir string) (folder string, every time.Duration) {
+	folder = r.values[Backup]
+	r.check.Need(!strings.ContainsRune(folder, 0), Backup, "config.backup")
+	switch {
+	case folder == "off":
+		folder = ""
+	case !filepath.IsAbs(folder):
+		folder = filepath.Join(dir, folder)
+	}
+	n, err := strconv.Atoi(r.values[BackupHours])
+	r.check.Need(err == nil && n >= 1 && n <= 720, BackupHours, "config.backup_hours")
+	return folder, time.Duration(n) * time.Hour
+}
+
+// metrics reads the address for measurements, which is never that of the pages.
+func (r *reader) metrics(listen string) string {
+	v := r.values[Metrics]
+	if v == "off" {
+		return ""
+	}
+	host, port, err := net.SplitHostPort(v)
+	n, bad := strconv.ParseUint(port, 10, 16)
+	if err != nil || bad != nil || strings.ContainsAny(host, "/ @") {
+		r.check.Need(false, Metrics, "config.metrics")
+		return ""
+	}
+	at := net.JoinHostPort(host, strconv.FormatUint(n, 10))
+	r.check.Need(n == 0 || at != listen, Metrics, "config.metrics_public")
+	return at
 }
 
 func (r *reader) log() slog.Level {

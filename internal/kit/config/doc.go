@@ -51,6 +51,10 @@ const (
 	LeaveURL     = "PLAIT_LEAVE_URL"
 	Zone         = "PLAIT_ZONE"
 	Log          = "PLAIT_LOG"
+	Backup       = "PLAIT_BACKUP"
+	BackupHours  = "PLAIT_BACKUP_HOURS"
+	KeyFile      = "PLAIT_KEY_FILE"
+	Metrics      = "PLAIT_METRICS"
 )
 
 // Table is every setting, in the order of the documentation.
@@ -68,9 +72,13 @@ func Table() []Setting {
 		{MailFrom, "mail-from", "", "The address that e-mail comes from, such as Plait <plait@example.org>. Needed with smtp.", false},
 		{MailPassword, "", "", "The password for the mail server.", true},
 		{Key, "", "", "The installation key: 32 random bytes in base64. When it is not set, the key file in the folder is used.", true},
+		{KeyFile, "", "plait.key", "The file that holds the installation key, inside PLAIT_DIR unless it begins with /. Keep it apart from backups.", false},
 		{LeaveURL, "leave-url", "https://www.bbc.co.uk/weather", "The page that Leave now opens.", false},
 		{Zone, "zone", "Europe/London", "The time zone in which days begin and end, by its IANA name.", false},
+		{Backup, "", "backup", "The folder of backups, inside PLAIT_DIR unless it begins with /. Name a folder on another disk. off makes none.", false},
+		{BackupHours, "", "24", "How many hours pass between two backups, from 1 to 720.", false},
 		{Log, "log", "info", "How much is written to the log: debug, info, warn or error.", false},
+		{Metrics, "", "off", "An address and port of its own, such as 127.0.0.1:9090, where Prometheus reads how the program does. off opens none.", false},
 	}
 }
 

@@ -48,8 +48,12 @@ type DB struct {
 	write  *sql.DB
 	read   *sql.DB
 	where  string
-	// address is the PostgreSQL URL, kept for PgxPool; empty on SQLite. Never logged.
-	address string
+	// server is what PostgreSQL's connections are made by; nil on SQLite.
+	server *server
+	// watch hears every statement; nil: nobody does.
+	watch func(ctx context.Context, s Statement)
+	// counts are for Stats.
+	counts counts
 }
 
 // OpenFile opens (and makes, if need be) the SQLite database plait.db in dir.
@@ -58,7 +62,7 @@ func OpenFile(ctx context.Context, dir string) (*DB, error) {
 	dsn := func(extra ...string) string {
 		q := url.Values{"_pragma": append([]string{
 			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)",
-			"cache_size(-16000)", "temp_store(MEMORY)"}, extra...)}
+			"cache_size(-32000)", "temp_store(MEMORY)"}, extra...)}
 		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 	}
 	w, err := sql.Open("sqlite", dsn()+"&_txlock=immediate")
@@ -79,15 +83,27 @@ func OpenFile(ctx context.Context, dir string) (*DB, error) {
 	return &DB{engine: SQLite, write: w, read: r, where: path}, nil
 }
 
-// OpenURL opens a PostgreSQL database, "postgres://user@host/name". It refuses a
+// poolMax is how many connections a node has at most: 16 for its work, one that shows that
+// the node lives and one for the node that ticks (kit/job).
+const poolMax = 18
+
+// connsLive is how long a connection is used: what an address means may change, and
+// servers spread their load when it is asked for anew.
+const connsLive = 30 * time.Minute
+
+// OpenURL opens a PostgreSQL database, "postgres://user@host/name", or one of several
+// hosts that stand in for one another, "postgres://user@one:5432,two:5432/name": the one
+// that takes writes is used, unless target_session_attrs says otherwise. It refuses a
 // server older than 15 or a database that is not UTF-8.
 func OpenURL(ctx context.Context, address string) (*DB, error) {
-	d, err := sql.Open("pgx", address)
+	s, err := newServer(address)
 	if err != nil {
-		return nil, err
+		return nil, fault.New(fault.Invalid, "house.db_cannot_open").Because(err)
 	}
-	d.SetMaxOpenConns(16)
-	d.SetMaxIdleConns(16)
+	d := sql.OpenDB(s.connector())
+	d.SetMaxOpenConns(poolMax)
+	d.SetMaxIdleConns(poolMax)
+	d.SetConnMaxLifetime(connsLive)
 	var version int
 	var encoding string
 	err = d.QueryRowContext(ctx, `select cast(current_setting('server_version_num') as bigint), current_setting('server_encoding')`).Scan(&version, &encoding)
@@ -95,13 +111,22 @@ func OpenURL(ctx context.Context, address string) (*DB, error) {
 		err = fmt.Errorf("server %d, encoding %s: needs PostgreSQL 15 or later and UTF8", version, encoding)
 	}
 	if err != nil {
+		s.close()
 		return nil, errors.Join(fault.New(fault.Broken, "house.db_cannot_open").Because(err), d.Close())
 	}
-	return &DB{engine: Postgres, write: d, read: d, where: "postgres", address: address}, nil
+	return &DB{engine: Postgres, write: d, read: d, where: "postgres", server: s}, nil
 }
 
 // Engine says which engine it is.
 func (d *DB) Engine() Engine { return d.engine }
+
+// Folder is the folder of SQLite's file; "" on PostgreSQL.
+func (d *DB) Folder() string {
+	if d.engine != SQLite {
+		return ""
+	}
+	return filepath.Dir(d.where)
+}
 
 // Pool is the writing pool, for the kits that run their own SQL (jobs, migrations).
 func (d *DB) Pool() *sql.DB { return d.write }
@@ -116,17 +141,35 @@ func (d *DB) Optimize(ctx context.Context) error {
 	if d.engine != SQLite {
 		return nil
 	}
-	if _, err := d.write.ExecContext(ctx, "pragma analysis_limit=400"); err != nil {
+	if _, err := d.write.ExecContext(ctx, "pragma analysis_limit=10000"); err != nil {
 		return err
 	}
 	_, err := d.write.ExecContext(ctx, "pragma optimize=0x10002")
 	return err
 }
 
+// Analyse counts samples of every table on either engine, for what cannot wait until the
+// engine does so by itself: in the midst of a great import. Inside a transaction it sees
+// what the transaction has written.
+func (d *DB) Analyse(ctx context.Context) error {
+	return d.Append(ctx, func(tx *Tx) error {
+		if d.engine == SQLite {
+			// Its value is a limit of the connection, which Optimize sets to the same.
+			if err := tx.Do(Q("pragma analysis_limit=10000")); err != nil {
+				return err
+			}
+		}
+		return tx.Do(Q("analyze"))
+	})
+}
+
 // Close closes every connection.
 func (d *DB) Close() error {
 	if d.read != d.write {
 		return errors.Join(d.read.Close(), d.write.Close())
+	}
+	if d.server != nil {
+		defer d.server.close()
 	}
 	return d.write.Close()
 }
@@ -159,6 +202,9 @@ func (t *Tx) Within(ctx context.Context) context.Context {
 
 // Engine says which engine it runs on.
 func (t *Tx) Engine() Engine { return t.db.engine }
+
+// Writes says whether it may write: what is read in one that may not stays as it is.
+func (t *Tx) Writes() bool { return t.write }
 
 // SQL is the transaction beneath, for kit/job alone.
 func (t *Tx) SQL() *sql.Tx { return t.tx }
@@ -212,7 +258,7 @@ func (d *DB) In(ctx context.Context) *Tx {
 	return t
 }
 
-func (d *DB) run(ctx context.Context, opt *sql.TxOptions, write bool, f func(tx *Tx) error) error {
+func (d *DB) run(ctx context.Context, opt *sql.TxOptions, write bool, f func(tx *Tx) error) (out error) {
 	if t := d.In(ctx); t != nil {
 		if write && !t.write {
 			return errors.New("db: a write inside a read transaction")
@@ -222,16 +268,23 @@ func (d *DB) run(ctx context.Context, opt *sql.TxOptions, write bool, f func(tx 
 		joined.ctx = ctx
 		return f(&joined)
 	}
-	deadline := time.Now().Add(retryFor)
+	defer func() { d.counts.ended(write, out) }()
+	began := time.Now()
 	for try := 0; ; try++ {
 		err := d.once(ctx, opt, write, f)
+		d.counts.tried(try)
 		if err == nil {
 			return nil
 		}
-		if !again(err) {
+		var gone *awayError
+		away := errors.As(err, &gone)
+		if !again(err) && (!away || gone.ran && !write) {
 			return translate(err)
 		}
-		if time.Now().After(deadline) || ctx.Err() != nil {
+		switch {
+		case away && (time.Since(began) > awayFor || ctx.Err() != nil):
+			return translate(err)
+		case !away && (time.Since(began) > retryFor || ctx.Err() != nil):
 			return fault.New(fault.Busy, "house.busy").Because(err)
 		}
 		wait := time.Duration(rand.Int64N(int64(min(2*time.Millisecond<<min(try, 8), 400*time.Millisecond)) + 1))
@@ -254,10 +307,13 @@ func (d *DB) once(ctx context.Context, opt *sql.TxOptions, write bool, f func(tx
 	}
 	waiting, stop := context.WithTimeout(ctx, connWait)
 	conn, err := pool.Conn(waiting)
-	stop()
+	defer stop()
 	if err != nil {
-		if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		switch {
+		case ctx.Err() == nil && waiting.Err() != nil:
 			err = fault.New(fault.Busy, "house.busy").Because(errors.New("db: no connection was free"))
+		case ctx.Err() == nil && d.server != nil:
+			err = &awayError{err: err}
 		}
 		return err
 	}
@@ -268,10 +324,15 @@ func (d *DB) once(ctx context.Context, opt *sql.TxOptions, write bool, f func(tx
 	}()
 	if d.engine == Postgres {
 		t.conn = conn
+		end, e := d.attend(ctx, conn)
+		if e != nil {
+			return e
+		}
+		defer func() { err = end(err) }()
 	}
 	t.tx, err = conn.BeginTx(ctx, opt)
 	if err != nil {
-		return err
+		return &begunError{err}
 	}
 	t.ctx = context.WithValue(ctx, txKey{d}, t)
 	done := false
@@ -285,7 +346,13 @@ func (d *DB) once(ctx context.Context, opt *sql.TxOptions, write bool, f func(tx
 	}
 	done = true
 	if err := t.tx.Commit(); err != nil {
+		if write && d.engine == Postgres && !refused(err) {
+			return &unknownError{err}
+		}
 		return err
+	}
+	if write && d.engine == Postgres && unsure(conn) {
+		return &unknownError{errAlone}
 	}
 	if *t.scrub && d.engine == SQLite {
 		// What was acknowledged is safe either way; a failure here only leaves the log for later.
@@ -302,6 +369,9 @@ func (t *Tx) Exec(p Part) (int64, error) {
 	p, err := p.ready(t.db.engine)
 	if err != nil {
 		return 0, err
+	}
+	if t.db.watch != nil {
+		defer t.watched(p, time.Now())
 	}
 	res, err := t.tx.ExecContext(t.ctx, p.SQL, p.Args...)
 	if err != nil {
@@ -329,6 +399,9 @@ func Each[T any](t *Tx, p Part, scan func(Row, *T) error, f func(T) error) error
 	if err != nil {
 		return err
 	}
+	if t.db.watch != nil {
+		defer t.watched(p, time.Now())
+	}
 	rows, err := t.tx.QueryContext(t.ctx, p.SQL, p.Args...)
 	if err != nil {
 		return fmt.Errorf("%w in %s", err, head(p.SQL))
@@ -351,6 +424,9 @@ func One[T any](t *Tx, p Part, scan func(Row, *T) error) (v T, ok bool, err erro
 	p, err = p.ready(t.db.engine)
 	if err != nil {
 		return v, false, err
+	}
+	if t.db.watch != nil {
+		defer t.watched(p, time.Now())
 	}
 	rows, err := t.tx.QueryContext(t.ctx, p.SQL, p.Args...)
 	if err != nil {
@@ -405,27 +481,6 @@ func again(err error) bool {
 	}
 	var s *sqlite.Error
 	return errors.As(err, &s) && s.Code()&0xff == sqlite3.SQLITE_BUSY
-}
-
-// translate turns trouble of the engine itself into words; faults pass as they are.
-func translate(err error) error {
-	var f *fault.Fault
-	if errors.As(err, &f) {
-		return err
-	}
-	var c *pgconn.ConnectError
-	var p *pgconn.PgError
-	switch {
-	case errors.As(err, &c), errors.As(err, &p) && (strings.HasPrefix(p.Code, "08") || strings.HasPrefix(p.Code, "57P")):
-		return fault.New(fault.Busy, "house.db_away").Because(err)
-	case errors.As(err, &p) && strings.HasPrefix(p.Code, "53"):
-		return fault.New(fault.Busy, "house.db_full").Because(err)
-	}
-	var s *sqlite.Error
-	if errors.As(err, &s) && (s.Code()&0xff == sqlite3.SQLITE_FULL || s.Code()&0xff == sqlite3.SQLITE_IOERR) {
-		return fault.New(fault.Busy, "house.db_full").Because(err)
-	}
-	return err
 }
 
 func head(s string) string {

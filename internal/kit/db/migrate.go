@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,7 +13,9 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
 
 	"plait/internal/kit/fault"
@@ -111,6 +114,11 @@ func (d *DB) Migrate(ctx context.Context, all []Migration) error {
 		text := m.SQL[d.engine]
 		known[m.Version] = true
 		list = append(list, goose.NewGoMigration(m.Version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			if d.engine == Postgres {
+				if _, err := tx.ExecContext(ctx, "set local lock_timeout = '"+lockWait+"'"); err != nil {
+					return err
+				}
+			}
 			return statements(ctx, tx, text)
 		}}, nil))
 	}
@@ -118,21 +126,82 @@ func (d *DB) Migrate(ctx context.Context, all []Migration) error {
 	if err != nil {
 		return err
 	}
-	at, err := p.GetDBVersion(ctx)
+	if d.engine == Postgres {
+		// Nodes that start at the same moment take turns.
+		turn, err := d.write.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		defer discard(turn) // its lock goes with it
+		if _, err := turn.ExecContext(ctx, `select pg_advisory_lock($1)`, lockMigrate); err != nil {
+			return err
+		}
+	}
+	if _, err := p.GetDBVersion(ctx); err != nil { // makes its table
+		return err
+	}
+	if err := d.allKnown(ctx, known); err != nil {
+		return err
+	}
+	for began := time.Now(); ; {
+		err := up(ctx, p)
+		var held *pgconn.PgError
+		if err == nil || !errors.As(err, &held) || held.Code != "55P03" {
+			return err
+		}
+		if time.Since(began) > heldFor {
+			return fault.New(fault.Busy, "house.db_held").With("house.db_held_do").Because(err)
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// lockMigrate is the key of the advisory lock that a node holds while it migrates.
+const lockMigrate int64 = 0x706c616974_03
+
+// A migration of a house that other nodes serve waits for a table no longer than lockWait,
+// for whoever asks for the table after it waits too. It tries again for heldFor.
+const (
+	lockWait = "2s"
+	heldFor  = 2 * time.Minute
+)
+
+// allKnown refuses a database that holds a migration of a newer program.
+func (d *DB) allKnown(ctx context.Context, known map[int64]bool) error {
+	rows, err := d.write.QueryContext(ctx, `select version_id from goose_db_version where is_applied order by version_id`)
 	if err != nil {
 		return err
 	}
-	if !known[at] {
-		return fault.New(fault.Broken, "house.db_newer").With("house.db_newer_do").Because(fmt.Errorf("database is at %d", at))
-	}
-	if _, err := p.Up(ctx); err != nil {
-		var pe *goose.PartialError
-		if errors.As(err, &pe) {
-			return fmt.Errorf("migration %d: %w", pe.Failed.Source.Version, pe.Err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var v int64
+		if err := rows.Scan(&v); err != nil {
+			return err
 		}
-		return err
+		if !known[v] {
+			return fault.New(fault.Broken, "house.db_newer").With("house.db_newer_do").Because(fmt.Errorf("the database holds %d", v))
+		}
 	}
-	return nil
+	return rows.Err()
+}
+
+func up(ctx context.Context, p *goose.Provider) error {
+	_, err := p.Up(ctx)
+	var pe *goose.PartialError
+	if errors.As(err, &pe) {
+		return fmt.Errorf("migration %d: %w", pe.Failed.Source.Version, pe.Err)
+	}
+	return err
+}
+
+// discard ends a connection instead of handing it back to its pool.
+func discard(c *sql.Conn) {
+	_ = c.Raw(func(any) error { return driver.ErrBadConn }) // this is how database/sql is told to close it
+	_ = c.Close()
 }
 
 // statements runs the statements of a migration one by one; each ends with a

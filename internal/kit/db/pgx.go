@@ -25,12 +25,19 @@ func (d *DB) PgxPool(ctx context.Context) (*pgxpool.Pool, error) {
 	if d.engine != Postgres {
 		return nil, errNotPostgres
 	}
-	cfg, err := pgxpool.ParseConfig(d.address)
+	// The settings of a pool come from an address alone; what it connects to is ours.
+	cfg, err := pgxpool.ParseConfig(d.server.config.ConnString())
 	if err != nil {
-		return nil, errors.New("db: the address of the database cannot be read") // the cause may hold a password
+		return nil, errAddress
 	}
+	cfg.ConnConfig = d.server.config.Copy()
 	cfg.MaxConns = pgxPoolMax
 	cfg.MinConns = 0
+	cfg.MaxConnLifetime = connsLive
+	cfg.PingTimeout = pingWait
+	cfg.BeforeConnect = func(_ context.Context, c *pgx.ConnConfig) error { d.server.lastFirst(c); return nil }
+	cfg.AfterConnect = d.server.made
+	cfg.PrepareConn = func(_ context.Context, c *pgx.Conn) (bool, error) { return !d.server.stale(c), nil }
 	return pgxpool.NewWithConfig(ctx, cfg)
 }
 

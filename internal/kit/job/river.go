@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -219,10 +220,35 @@ func (s set) periodic() []*river.PeriodicJob {
 }
 
 // riverLog lets River's warnings and errors through, without the value of a panic
-// or a job's arguments.
-func riverLog(to *slog.Logger) *slog.Logger { return slog.New(quiet{to.Handler()}) }
+// or a job's arguments. The same message comes once in a while only: a database that is
+// away would else fill the log each second.
+func riverLog(to *slog.Logger) *slog.Logger {
+	return slog.New(quiet{to.Handler(), &said{at: map[string]time.Time{}}})
+}
 
-type quiet struct{ slog.Handler }
+// sayAgain is how long a message that comes again and again is kept back.
+const sayAgain = 10 * time.Minute
+
+// said is when each message was logged last. River's messages are a few dozen.
+type said struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+func (s *said) lately(message string, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if last, ok := s.at[message]; ok && now.Sub(last) < sayAgain {
+		return true
+	}
+	s.at[message] = now
+	return false
+}
+
+type quiet struct {
+	slog.Handler
+	said *said
+}
 
 // Enabled leaves out what River says about each job; the runner says that itself.
 func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
@@ -231,6 +257,9 @@ func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
 
 // Handle copies a record without what could hold words.
 func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	if q.said.lately(r.Message, r.Time) {
+		return nil
+	}
 	clean := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
 	r.Attrs(func(a slog.Attr) bool {
 		switch a.Key {
@@ -244,7 +273,7 @@ func (q quiet) Handle(ctx context.Context, r slog.Record) error {
 }
 
 // WithAttrs keeps the wrapping.
-func (q quiet) WithAttrs(as []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(as)} }
+func (q quiet) WithAttrs(as []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(as), q.said} }
 
 // WithGroup keeps the wrapping.
-func (q quiet) WithGroup(n string) slog.Handler { return quiet{q.Handler.WithGroup(n)} }
+func (q quiet) WithGroup(n string) slog.Handler { return quiet{q.Handler.WithGroup(n), q.said} }

@@ -65,6 +65,7 @@ type Runner struct {
 	client client
 	close  func()
 	ticks  *ticks
+	life   *life
 
 	once sync.Once
 	err  error
@@ -86,7 +87,9 @@ func Start(ctx context.Context, d *db.DB, defs []Def, log *slog.Logger) (*Runner
 		if err != nil {
 			return nil, err
 		}
+		r.life = live(context.WithoutCancel(ctx), d, r.client.ID(), s.log)
 		if err := r.client.Start(context.WithoutCancel(ctx)); err != nil {
+			r.life.end()
 			r.close()
 			return nil, fmt.Errorf("jobs cannot start: %w", err)
 		}
@@ -115,6 +118,7 @@ func (r *Runner) Stop(ctx context.Context) error {
 				defer cancel()
 				r.err = errors.Join(r.err, r.client.StopAndCancel(hard))
 			}
+			r.life.end()
 		}
 		wg.Wait()
 		r.err = errors.Join(r.err, tickErr)
@@ -177,6 +181,8 @@ func (s set) drain(ctx context.Context, t *ticks, ids ...string) (err error) {
 		return err
 	}
 	defer done()
+	life := live(context.WithoutCancel(ctx), s.db, c.ID(), s.log)
+	defer life.end()
 	if err := c.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("jobs cannot start: %w", err)
 	}

@@ -68,6 +68,9 @@ func (t *ticks) beat(ctx context.Context, d Def) {
 			continue
 		}
 		if err := t.call(ctx, d); err == nil {
+			if fails > 0 {
+				t.set.log.Info("tick works again", "job", d.Name, "failed", fails)
+			}
 			fails = 0
 		} else if fails++; bits.OnesCount(fails) == 1 {
 			// The 1st, 2nd, 4th, 8th...: a database that is away would fill the log each second.

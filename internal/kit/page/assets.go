@@ -117,13 +117,19 @@ func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	name := strings.TrimPrefix(r.URL.Path, "/static/")
 	f, ok := a.files[name]
+	keep := "public, max-age=31536000, immutable"
 	if !ok {
-		http.NotFound(w, r)
-		return
+		// During an upgrade a page may come from a node of one version and ask another for its
+		// styles: ours of the same name are better than none, but nobody may keep them.
+		if name, ok = a.ours(name); !ok {
+			http.NotFound(w, r)
+			return
+		}
+		f, keep = a.files[name], "no-store"
 	}
 	h := w.Header()
 	h.Set("Content-Type", contentType(name))
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Cache-Control", keep)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Add("Vary", "Accept-Encoding")
 	body, tag := f.plain, name
@@ -137,6 +143,26 @@ func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("ETag", `"`+tag+`"`)
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
+}
+
+// ours is our own file of the plain name that a hashed name was made from: "app-OLD.css" is
+// our "app-NEW.css".
+func (a assets) ours(hashed string) (string, bool) {
+	ext := path.Ext(hashed)
+	stem, _, ok := cutLast(strings.TrimSuffix(hashed, ext), "-")
+	if !ok {
+		return "", false
+	}
+	name, ok := a.manifest[stem+ext]
+	return name, ok
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
 }
 
 // contentType is fixed here because the types known to an operating system differ.

@@ -271,6 +271,10 @@ func TestAssets(t *testing.T) {
 			t.Errorf("%s: %d", path, w.Code)
 		}
 	}
+	// A node of another version may have made the page.
+	if w := get("/static/app-0LD0.css", "", ""); w.Body.String() != "plain" || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("another version's name: %d %q %v", w.Code, w.Body, w.Header())
+	}
 	none := newSet(t, page.Options{Dist: fstest.MapFS{}})
 	if err := none.Ready(); err == nil || !strings.Contains(err.Error(), "run make build") {
 		t.Errorf("Ready without a build: %v", err)

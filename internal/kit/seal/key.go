@@ -43,8 +43,10 @@ func New(raw []byte) (*Key, error) {
 // empty. It never makes a key, so that a lost one is noticed: a missing key is a
 // missing fault. A file that others may read is forbidden. A file and an environment
 // that hold different keys are a conflict.
-func Load(dir, env string) (*Key, error) {
-	path := filepath.Join(dir, FileName)
+func Load(dir, env string) (*Key, error) { return LoadFile(filepath.Join(dir, FileName), env) }
+
+// LoadFile is Load with the key's file at a path of its own.
+func LoadFile(path, env string) (*Key, error) {
 	var given *Key
 	if env = strings.TrimSpace(env); env != "" {
 		k, err := Parse(env)
@@ -72,7 +74,12 @@ func Load(dir, env string) (*Key, error) {
 // its file when there is none in either place. Two programs that do so at once get the
 // same key. It is for the making of a house: a house that is served uses Load.
 func LoadOrMake(dir string, env string) (*Key, error) {
-	k, err := Load(dir, env)
+	return LoadOrMakeFile(filepath.Join(dir, FileName), env)
+}
+
+// LoadOrMakeFile is LoadOrMake with the key's file at a path of its own.
+func LoadOrMakeFile(path, env string) (*Key, error) {
+	k, err := LoadFile(path, env)
 	if !fault.Is(err, fault.Missing) {
 		return k, err
 	}
@@ -80,10 +87,10 @@ func LoadOrMake(dir string, env string) (*Key, error) {
 	// The key is the one thing that no test may foresee: it is drawn here, from the
 	// operating system, and crypto/rand never gives less than it was asked for.
 	_, _ = rand.Read(raw)
-	if err := writeFile(dir, base64.StdEncoding.EncodeToString(raw)+"\n"); err != nil {
-		return nil, fault.New(fault.Broken, "seal.key_unwritten", "File", filepath.Join(dir, FileName)).With("seal.key_unwritten_do").Because(err)
+	if err := writeFile(path, base64.StdEncoding.EncodeToString(raw)+"\n"); err != nil {
+		return nil, fault.New(fault.Broken, "seal.key_unwritten", "File", path).With("seal.key_unwritten_do").Because(err)
 	}
-	return Load(dir, env)
+	return LoadFile(path, env)
 }
 
 func readFile(path string) (*Key, error) {
@@ -100,7 +107,13 @@ func readFile(path string) (*Key, error) {
 		return nil, fault.New(fault.Broken, "seal.key_unread", "File", path).With("seal.key_unread_do").Because(err)
 	}
 	// Windows keeps rights elsewhere and shows every file as readable by all.
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+	// A file of someone else's that a group may read was given to us that way: root's own,
+	// or a credential that systemd lets the service read.
+	closed := os.FileMode(0o077)
+	if !owned(info) {
+		closed = 0o037
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&closed != 0 {
 		return nil, fault.New(fault.Forbidden, "seal.key_open", "File", path).With("seal.key_open_do")
 	}
 	wrong := fault.New(fault.Invalid, "seal.file_wrong", "File", path).With("seal.key_wrong_do")
@@ -118,9 +131,10 @@ func readFile(path string) (*Key, error) {
 	return k, nil
 }
 
-// writeFile puts text in the key file of dir. The text is whole on the disk before the
+// writeFile puts text in the key file at path. The text is whole on the disk before the
 // file has its name, and a file that is there is left as it is.
-func writeFile(dir, text string) (err error) {
+func writeFile(path, text string) (err error) {
+	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
@@ -134,7 +148,7 @@ func writeFile(dir, text string) (err error) {
 		return err
 	}
 	// A link, unlike a rename, refuses to replace a key that came first.
-	err = os.Link(f.Name(), filepath.Join(dir, FileName))
+	err = os.Link(f.Name(), path)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}

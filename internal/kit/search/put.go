@@ -195,3 +195,13 @@ func (e entry) vector() string {
 	}
 	return strings.TrimSuffix(b.String(), " ")
 }
+
+// Kept gives the ids of records in the index, in order: those after one id and, where
+// last is not "", up to another, most of them at once.
+func Kept(tx *db.Tx, programme, after, last string, most int64) ([]string, error) {
+	where := db.Q("select id from search_doc where programme = ? and id > ?", programme, after)
+	if last != "" {
+		where = db.Join(where, db.Q("and id <= ?", last))
+	}
+	return db.All(tx, db.Join(where, db.Q("order by id limit ?", most)), db.Value[string])
+}

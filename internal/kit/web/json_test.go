@@ -38,7 +38,7 @@ func TestScriptsAreRefused(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/x", nil)
-			r = r.WithContext(context.WithValue(r.Context(), requestKey{}, "R7"))
+			r = r.WithContext(context.WithValue(r.Context(), requestKey{}, &seen{id: "R7"}))
 			back := f.RefuseJSON(w, r, c.err)
 			if logged := errors.Is(back, c.err); logged != c.logged || !logged && back != nil {
 				t.Errorf("gives back %v", back)

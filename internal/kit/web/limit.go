@@ -51,8 +51,10 @@ func Limited(say, do string, wait time.Duration) error {
 // Budget is what all wrong tries together may cost. Within it a wrong try is answered
 // at once. Beyond it each waits, longer and longer, and when many wait already the rest
 // are refused. A right try never asks the budget, so no flood of wrong ones shuts a
-// person out. It is held by one node: with several, each has its own.
+// person out. Each node counts its own; with Share it counts those of the others too.
 type Budget struct {
+	share Tally
+
 	rate  Rate
 	clock clock.Clock
 	sleep func(ctx context.Context, d time.Duration)
@@ -85,10 +87,27 @@ func NewBudget(c clock.Clock, rate Rate, sleep func(ctx context.Context, d time.
 	return &Budget{rate: rate, clock: c, sleep: sleep}
 }
 
+// Tally counts one more wrong try of the whole house, and gives what the slot before and
+// this one held until now.
+type Tally func(ctx context.Context, rate Rate, now int64) (before, current int64, err error)
+
+// tallyWait is how long the count of the house may take: a node whose database is away
+// still counts its own.
+const tallyWait = 2 * time.Second
+
+// Share has the budget count the wrong tries of every node. Only tries within the budget
+// are counted so: beyond it a flood costs the database nothing.
+func (b *Budget) Share(t Tally) *Budget {
+	b.share = t
+	return b
+}
+
 // Wrong notes a wrong try and waits as long as it has to. It gives how long the try
 // should be told to wait before the next; 0 while the budget lasts.
 func (b *Budget) Wrong(ctx context.Context) time.Duration {
-	wait, later, full := b.note()
+	now := b.clock.Now()
+	b.hear(ctx, now)
+	wait, later, full := b.note(now)
 	if wait == 0 {
 		return 0
 	}
@@ -101,16 +120,45 @@ func (b *Budget) Wrong(ctx context.Context) time.Duration {
 	return later
 }
 
-func (b *Budget) note() (wait, later time.Duration, full bool) {
+// hear adds what the other nodes have counted, unless this one alone has had enough.
+func (b *Budget) hear(ctx context.Context, now int64) {
+	if b.share == nil {
+		return
+	}
+	b.mu.Lock()
+	b.roll(now)
+	_, over := b.rate.Over(now, b.before, b.current)
+	b.mu.Unlock()
+	if over {
+		return
+	}
+	ctx, stop := context.WithTimeout(ctx, tallyWait)
+	defer stop()
+	before, current, err := b.share(ctx, b.rate, now)
+	if err != nil {
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := b.clock.Now()
+	if b.slot == b.rate.Slot(now) {
+		b.before, b.current = max(b.before, before), max(b.current, current)
+	}
+}
+
+// roll begins a new slot when its time has come.
+func (b *Budget) roll(now int64) {
 	switch slot := b.rate.Slot(now); {
 	case slot == b.slot+1:
 		b.before, b.current, b.slot = b.current, 0, slot
 	case slot != b.slot:
 		b.before, b.current, b.slot = 0, 0, slot
 	}
+}
+
+func (b *Budget) note(now int64) (wait, later time.Duration, full bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.roll(now)
 	later, over := b.rate.Over(now, b.before, b.current)
 	b.current++
 	if !over {

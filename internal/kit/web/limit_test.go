@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"sync"
 	"testing"
@@ -69,6 +70,48 @@ func TestBudgetDelaysOnlyBeyondItself(t *testing.T) {
 	c.Add(3 * time.Minute)
 	if b.Wrong(t.Context()) != 0 {
 		t.Error("after a while the budget is whole again")
+	}
+}
+
+func TestBudgetsOfTwoNodesAreOne(t *testing.T) {
+	c := clock.At(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	n, asked := int64(0), 0
+	away := false
+	house := func(context.Context, web.Rate, int64) (int64, int64, error) {
+		if asked++; away {
+			return 0, 0, errors.New("the database is away")
+		}
+		n++
+		return 0, n - 1, nil
+	}
+	node := func() *web.Budget {
+		return web.NewBudget(c, web.Rate{Most: 4, Per: time.Minute}, func(context.Context, time.Duration) {}).Share(house)
+	}
+	a, b := node(), node()
+	for range 2 {
+		if a.Wrong(t.Context()) != 0 || b.Wrong(t.Context()) != 0 {
+			t.Fatal("within the budget nobody waits")
+		}
+	}
+	if a.Wrong(t.Context()) == 0 || b.Wrong(t.Context()) == 0 {
+		t.Error("what one node has counted does not count on the other")
+	}
+	before := asked
+	for range 100 {
+		b.Wrong(t.Context())
+	}
+	if asked != before {
+		t.Errorf("a flood beyond the budget asked the database %d times", asked-before)
+	}
+	away = true
+	d := node()
+	for range 4 {
+		if d.Wrong(t.Context()) != 0 {
+			t.Fatal("without a database a node counts its own")
+		}
+	}
+	if d.Wrong(t.Context()) == 0 {
+		t.Error("without a database nothing is counted at all")
 	}
 }
 

@@ -94,7 +94,8 @@ func (s *Sessions) Find(r *http.Request) (Session, bool, error) {
 		return Session{}, false, err
 	}
 	if now := s.clock.Now(); now-found.Seen >= touchEvery.Microseconds() {
-		if err := s.store.TouchSession(r.Context(), found.Mark, now); err != nil {
+		// A session is good although that cannot be noted: with a full disk people still read.
+		if err := s.store.TouchSession(r.Context(), found.Mark, now); err != nil && !fault.Is(err, fault.Busy) {
 			return Session{}, false, err
 		}
 		found.Seen = now

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 type shelf struct {
 	rows    map[string]web.Session
 	touched int
+	trouble error // what noting a use comes to
 }
 
 func (s *shelf) FindSession(_ context.Context, mark string) (web.Session, bool, error) {
@@ -31,6 +33,9 @@ func (s *shelf) FindSession(_ context.Context, mark string) (web.Session, bool, 
 func (s *shelf) KeepSession(_ context.Context, v web.Session) error { s.rows[v.Mark] = v; return nil }
 
 func (s *shelf) TouchSession(_ context.Context, mark string, seen int64) error {
+	if s.trouble != nil {
+		return s.trouble
+	}
 	v := s.rows[mark]
 	v.Seen = seen
 	s.rows[mark] = v
@@ -112,6 +117,21 @@ func TestSessionBeginsWithANewToken(t *testing.T) {
 	found, ok, err := s.Find(with(second))
 	if err != nil || !ok || found.Owner != "ann" || found.Values["programme"] != "p1" {
 		t.Errorf("found %+v, %v, %v", found, ok, err)
+	}
+}
+
+// TestSessionHoldsWithAFullDisk reads on although nothing can be noted.
+func TestSessionHoldsWithAFullDisk(t *testing.T) {
+	s, shelf, c := newSessions(false)
+	r := with(start(t, s, httptest.NewRequest("GET", "/", nil)))
+	c.Add(time.Hour)
+	shelf.trouble = fault.New(fault.Busy, "house.db_full")
+	if _, ok, err := s.Find(r); !ok || err != nil {
+		t.Errorf("with a full disk: %v, %v", ok, err)
+	}
+	shelf.trouble = errors.New("else")
+	if _, _, err := s.Find(r); err == nil {
+		t.Error("another trouble is hidden")
 	}
 }
 

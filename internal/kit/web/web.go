@@ -38,7 +38,22 @@ type Route struct {
 	Permission string // the permission its verb asks for, or Public
 	Handle     Handler
 	MaxBytes   int64 // most the request may hold; 0 means form.MaxBytes
+	Bare       bool  // for machines: nobody is identified, so that it answers when no session can be read
 }
+
+// Meter counts what is asked and answered. route is a pattern of the house or one of
+// OtherRoutes, never a path.
+type Meter interface {
+	Began()
+	Ended(route, method string, status int, took time.Duration)
+	Fault(kind string)
+}
+
+// What is asked beside the routes, as a Meter is told of it.
+const (
+	StaticRoute  = "/static/" // styles, scripts, fonts
+	RefusedRoute = "refused"  // sent from a page of someone else
+)
 
 // Options are what a server is made of.
 type Options struct {
@@ -50,6 +65,7 @@ type Options struct {
 	Secure   bool                                                                  // https: cookies are __Host-, HSTS is sent
 	Origins  []string                                                              // trusted origins besides our own
 	Trusts   func(peer string) bool                                                // whose X-Forwarded-For counts; nil: nobody's
+	Meter    Meter                                                                 // nil: nothing is counted
 }
 
 // New builds the handler of the whole house.
@@ -77,15 +93,14 @@ func New(o Options, routes []Route) (http.Handler, error) {
 			return nil, err
 		}
 	}
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		note(r.Context(), RefusedRoute)
+		http.Error(w, "This was sent from another site, so we did not take it. Reference "+RequestID(r.Context()), http.StatusForbidden)
+	}))
 	return s.headers(guard.Handler(mux)), nil
 }
 
 type server struct{ o Options }
-
-type requestKey struct{}
-
-// RequestID is the reference number of a request, shown on fault pages.
-func RequestID(ctx context.Context) string { s, _ := ctx.Value(requestKey{}).(string); return s }
 
 func (s *server) wrap(rt Route) http.Handler {
 	most := rt.MaxBytes
@@ -93,24 +108,23 @@ func (s *server) wrap(rt Route) http.Handler {
 		most = form.MaxBytes
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		rid := s.o.IDs.Code(8)
 		rec := &recorder{ResponseWriter: w}
-		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, rid))
+		note(r.Context(), rt.Pattern)
 		r.Body = http.MaxBytesReader(rec, r.Body, most)
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler {
 					panic(p)
 				}
-				s.fault(rec, r, rt, fmt.Errorf("panic: %v", p))
+				s.fault(rec, r, rt, panicked(p))
 			}
-			s.o.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("route", rt.Pattern), slog.Int("status", rec.status()),
-				slog.Int64("ms", time.Since(start).Milliseconds()), slog.String("ref", rid))
 		}()
-		ctx, err := s.o.Identify(rec, r)
-		if ctx != nil {
-			r = r.WithContext(ctx)
+		var err error
+		if !rt.Bare {
+			var ctx context.Context
+			if ctx, err = s.o.Identify(rec, r); ctx != nil {
+				r = r.WithContext(ctx)
+			}
 		}
 		if err == nil && rt.Permission != Public && r.Method == http.MethodGet && s.o.Allow != nil {
 			err = s.o.Allow(r, rt.Permission)
@@ -127,6 +141,9 @@ func (s *server) wrap(rt Route) http.Handler {
 // fault shows what went wrong, in the reader's language, and logs the cause of what is ours.
 func (s *server) fault(w *recorder, r *http.Request, rt Route, err error) {
 	f := fault.Of(err)
+	if s.o.Meter != nil {
+		s.o.Meter.Fault(string(f.Kind))
+	}
 	if f.Kind == fault.Broken || f.Kind == fault.Busy {
 		s.o.Log.LogAttrs(r.Context(), slog.LevelError, "fault", slog.String("route", rt.Pattern), slog.String("kind", string(f.Kind)),
 			slog.String("ref", RequestID(r.Context())), slog.String("cause", fmt.Sprint(f.Err)))
@@ -165,7 +182,7 @@ func (s *server) headers(next http.Handler) http.Handler {
 		if s.o.Secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
-		next.ServeHTTP(w, r)
+		s.watch(next, w, r)
 	})
 }
 
@@ -253,7 +270,8 @@ type Sent struct {
 }
 
 // Fault shows the page of a fault. When nobody is signed in and a form was sent, the
-// page keeps every field and can send them again after signing in.
+// page keeps every field and can send them again after signing in; so it can when the
+// house was busy or its database away.
 func (f *Face) Fault(w http.ResponseWriter, r *http.Request, ft *fault.Fault) error {
 	b := FaultBody{Kind: string(ft.Kind), Say: f.T(r, ft.Say, ft.Args...), Ref: RequestID(r.Context()), Link: ft.Link, Wait: int(ft.Wait.Seconds())}
 	if ft.Do != "" {
@@ -268,6 +286,9 @@ func (f *Face) Fault(w http.ResponseWriter, r *http.Request, ft *fault.Fault) er
 	// Whatever went wrong, what was typed is on the page: nobody's hour of work is lost.
 	if r.Method == http.MethodPost {
 		sent := typed(r)
+		if ft.Kind == fault.Busy && sent.Get("key") != "" && !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+			b.Path = r.URL.RequestURI() // it can be sent again as it is: the key sees that it is kept once
+		}
 		for _, name := range slices.Sorted(maps.Keys(sent)) {
 			for _, v := range sent[name] {
 				// Words are shown, so that a person sees that they are kept; choices go along unseen.

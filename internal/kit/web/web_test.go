@@ -22,6 +22,12 @@ import (
 // served is a server of a few routes, and what it logged.
 func served(t *testing.T, routes ...Route) (http.Handler, *bytes.Buffer) {
 	t.Helper()
+	return servedAs(t, func(*Options, *bytes.Buffer) {}, routes...)
+}
+
+// servedAs is served with options changed.
+func servedAs(t *testing.T, change func(o *Options, log *bytes.Buffer), routes ...Route) (http.Handler, *bytes.Buffer) {
+	t.Helper()
 	words, err := lang.New(page.Words(), lang.Source{Name: "house", FS: fstest.MapFS{"en.json": {Data: []byte(`{"house.gone":"It is gone.","house.title_missing":"Not found","house.no_page":"No page","house.no_page_do":"Check it",
 		"house.title_broken":"Wrong","house.broken":"Our mistake","house.title_signin":"Sign in","house.signin":"Not signed in","house.title_limited":"Wait"}`)}}})
 	if err != nil {
@@ -32,8 +38,10 @@ func served(t *testing.T, routes ...Route) (http.Handler, *bytes.Buffer) {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	h, err := New(Options{Face: &Face{Pages: set, Words: words}, Log: slog.New(slog.NewJSONHandler(&log, nil)), IDs: id.New(func() int64 { return time.Now().UnixMicro() }, nil), Secure: true,
-		Identify: func(w http.ResponseWriter, r *http.Request) (context.Context, error) { return r.Context(), nil }}, routes)
+	o := Options{Face: &Face{Pages: set, Words: words}, Log: slog.New(slog.NewJSONHandler(&log, nil)), IDs: id.New(func() int64 { return time.Now().UnixMicro() }, nil), Secure: true,
+		Identify: func(w http.ResponseWriter, r *http.Request) (context.Context, error) { return r.Context(), nil }}
+	change(&o, &log)
+	h, err := New(o, routes)
 	if err != nil {
 		t.Fatal(err)
 	}

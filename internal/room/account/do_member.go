@@ -143,6 +143,23 @@ func (r *Room) Take(ctx context.Context, in TakeIn) (out TakeOut, err error) {
 	return out, err
 }
 
+// TakeAll removes every role of an account in the actor's programme, as part of another
+// room's verb: each as Take does, with its rules.
+func (r *Room) TakeAll(ctx context.Context, account string) error {
+	return r.db.Write(ctx, func(tx *db.Tx) error {
+		grants, err := who.GrantsOf(tx, who.From(ctx).Programme, account)
+		if err != nil {
+			return err
+		}
+		for _, g := range grants {
+			if _, err := r.Take(tx.Context(), TakeIn{Account: account, Role: string(g.Role), Scope: g.Scope}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // MembersIn asks who holds roles in a scope.
 type MembersIn struct {
 	Scope ref.Ref `json:"scope"`

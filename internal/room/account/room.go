@@ -28,24 +28,25 @@ var migrations embed.FS
 
 // Room is the room account.
 type Room struct {
-	db    *db.DB
-	clock clock.Clock
-	ids   *id.Maker
-	key   *seal.Key
-	jobs  *job.Queue
-	post  mail.Post
-	log   *slog.Logger
-	base  string
-	open  *web.Sessions
-	wrong *web.Budget
-	face  *face
+	db      *db.DB
+	clock   clock.Clock
+	ids     *id.Maker
+	key     *seal.Key
+	jobs    *job.Queue
+	post    mail.Post
+	log     *slog.Logger
+	base    string
+	open    *web.Sessions
+	wrong   *web.Budget
+	face    *face
+	persons Persons // nil until SetPersons
 }
 
 // New makes the room.
 func New(n plug.Needs) *Room {
 	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, key: n.Key, jobs: n.Jobs, post: n.Post, log: n.Log, base: n.BaseURL}
 	r.open = web.NewSessions(sessions{r}, n.Clock, func(token string) string { return r.key.HMAC(purposeSession, token) }, n.Face.Secure)
-	r.wrong = web.NewBudget(n.Clock, web.Rate{Most: 60, Per: time.Minute}, nil)
+	r.wrong = web.NewBudget(n.Clock, web.Rate{Most: 60, Per: time.Minute}, nil).Share(r.Wrongs("account"))
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
 	return r
 }
@@ -128,6 +129,11 @@ func (r *Room) Plug() plug.Plug {
 			{Name: "account.link"}, // the operator alone
 			{Name: "account.invite", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.ProjectLead}},
 			{Name: "account.members", Roles: append(who.Team(), who.Administrator)},
+		},
+		Holds: r.holds(),
+		Carries: []plug.Carry{
+			{Table: "account_email", Accounts: "account", Last: true}, {Table: "account_session", Stays: true}, {Table: "account_link", Stays: true},
+			{Table: "account_limit", Stays: true}, {Table: "account_key", Stays: true},
 		},
 		Words: words, Pages: pages, Migrations: migrations,
 	}

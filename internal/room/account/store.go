@@ -97,6 +97,17 @@ func tally(tx *db.Tx, mark string, rate web.Rate, now int64) (before, current in
 		on conflict (mark, slot) do update set n = account_limit.n + 1`, mark, slot, (slot+2)*rate.Per.Microseconds()))
 }
 
+// Wrongs counts the wrong tries of one sort for every node of the house.
+func (r *Room) Wrongs(sort string) web.Tally {
+	return func(ctx context.Context, rate web.Rate, now int64) (before, current int64, err error) {
+		err = r.db.Append(ctx, func(tx *db.Tx) error {
+			before, current, err = tally(tx, r.key.HMAC(purposeLimit, "wrong:"+sort), rate, now)
+			return err
+		})
+		return before, current, err
+	}
+}
+
 // tallied reads a count without adding to it.
 func tallied(tx *db.Tx, mark string, rate web.Rate, now int64) (before, current int64, err error) {
 	type count struct{ slot, n int64 }

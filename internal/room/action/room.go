@@ -63,6 +63,7 @@ type Room struct {
 	files   *blob.Store // nil: photos cannot be kept
 	zones   Zones
 	photos  *photo.Line
+	persons Persons // nil until SetPersons
 	face    *face
 }
 
@@ -134,6 +135,8 @@ func (r *Room) Plug() plug.Plug {
 			{For: ref.Project, Place: "due", Permission: "action.see", Title: "action.panel_due", Template: "action/panel-due", Load: r.loadDue},
 		},
 		Signs:   r.signs(),
+		Finds:   r.finds(),
+		Holds:   r.holds(),
 		Counts:  r.counts(),
 		Listens: []news.Listener{{Name: "consent.erased", Hear: r.erased}},
 		Words:   words, Pages: pages, Migrations: migrations,

@@ -31,7 +31,11 @@ func unpacked(s string) ([]string, error) {
 
 // indexed writes the words of a record into the search index.
 func indexed(tx *db.Tx, programme, id, words string) error {
-	return search.Put(tx, search.Doc{Programme: programme, ID: id, Language: "en", Text: words})
+	return search.Put(tx, doc(programme, id, words))
+}
+
+func doc(programme, id, words string) search.Doc {
+	return search.Doc{Programme: programme, ID: id, Language: "en", Text: words}
 }
 
 // insertRecommendation stores a new recommendation with its row and search words.
@@ -102,9 +106,10 @@ func decided(tx *db.Tx, programme, actor string, x Recommendation, was int64) er
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, programme, x.Ref.ID, d.Version, d.Decision, d.Option, d.Why, d.Dissent, d.By, d.On, actor, d.At))
 }
 
+// coalesce keeps SQLite to the order written: it would read those of every project.
 const selectedRecommendation = `select r.id, r.project, r.site, t.title, x.body, x.plainly, x.options, r.state, x.chosen, x.why, x.dissent, x.decided_by,
 	x.decided_on, x.decided_version, x.reworded, x.version, x.given_at, r.changed_at, r.stale_since
-	from ref_record r join action_recommendation x on x.programme = r.programme and x.id = r.id
+	from ref_record r join action_recommendation x on x.programme = r.programme and x.id = coalesce(r.id, '')
 	join action_text t on t.programme = x.programme and t.recommendation = x.id and t.version = x.reworded`
 
 func scanRecommendation(row db.Row, x *Recommendation) error {
@@ -191,7 +196,7 @@ func updateAction(tx *db.Tx, programme string, a Action, was int64) error {
 const selectedAction = `select r.id, r.project, r.site, a.title, a.plainly, a.recommendation, a.before, a.owner, a.owner_name, a.due_on, a.tried, a.place,
 	a.along, a.know, a.look_back, a.status, r.state, a.result, a.why, a.in_use, a.since_day, a.ended_on, a.happened, a.verdict, a.looked_on,
 	a.version, a.given_at, r.changed_at, r.stale_since
-	from ref_record r join action_action a on a.programme = r.programme and a.id = r.id`
+	from ref_record r join action_action a on a.programme = r.programme and a.id = coalesce(r.id, '')`
 
 func scanAction(row db.Row, a *Action) error {
 	err := row.Scan(&a.Ref.ID, &a.Project, &a.Site, &a.Title, &a.Plainly, &a.Recommendation.ID, &a.Before.ID, &a.Owner, &a.OwnerName, &a.Due, &a.Try, &a.Where,

@@ -33,9 +33,9 @@ func scanJoined(row db.Row, j *joined) error { return row.Scan(&j.id, &j.kind, &
 // below counts what the records of a project stand on; above what stands on them. "cross
 // join" keeps SQLite to the order written: it would begin with every tie of the programme.
 func below(tx *db.Tx, programme, project string, now int64) ([]joined, error) {
-	return db.All(tx, db.Join(db.Q(`select t.to_id, f.kind, count(*) from ref_record r cross join tie t cross join ref_record f
-		where r.programme = ? and r.project = ? and t.programme = r.programme and t.to_id = r.id and f.programme = t.programme and f.id = t.from_id
-		and f.until > ? and`, programme, project, now), kinds("r"), db.Q("group by t.to_id, f.kind")), scanJoined)
+	return db.All(tx, db.Join(db.Q(`select c.to_id, c.from_kind, sum(c.n) from ref_record r cross join tie_count c
+		where r.programme = ? and r.project = ? and c.programme = r.programme and c.to_id = r.id and c.until_at > ? and`, programme, project, now), kinds("r"),
+		db.Q("group by c.to_id, c.from_kind having sum(c.n) <> 0")), scanJoined)
 }
 
 func above(tx *db.Tx, programme, project string, now int64) ([]joined, error) {
@@ -80,13 +80,14 @@ func showing(show, today string) db.Part {
 }
 
 // counted counts one of shows in every project of a programme that the actor may see.
+// coalesce keeps SQLite to the index by kind: it would read the whole programme by project.
 func counted(tx *db.Tx, show, today string, may db.Part) (map[string]int64, error) {
 	type row struct {
 		project string
 		n       int64
 	}
-	rows, err := db.All(tx, db.Join(db.Q(`select r.project, count(*) from ref_record r left join action_action a on a.programme = r.programme and a.id = r.id where`),
-		db.And(may, showing(show, today)), db.Q("group by r.project")), func(r db.Row, x *row) error { return r.Scan(&x.project, &x.n) })
+	rows, err := db.All(tx, db.Join(db.Q(`select coalesce(r.project, ''), count(*) from ref_record r left join action_action a on a.programme = r.programme and a.id = r.id where`),
+		db.And(may, showing(show, today)), db.Q("group by coalesce(r.project, '')")), func(r db.Row, x *row) error { return r.Scan(&x.project, &x.n) })
 	out := map[string]int64{}
 	for _, x := range rows {
 		out[x.project] = x.n

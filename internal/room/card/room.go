@@ -45,6 +45,9 @@ func New(n plug.Needs, people People, said Words, consents Consents, stories Sto
 	return r
 }
 
+// SetTally has the wrong codes of every node counted together.
+func (r *Room) SetTally(t web.Tally) { r.face.budget.Share(t) }
+
 // Plug is the room's door.
 func (r *Room) Plug() plug.Plug {
 	f := r.face
@@ -97,6 +100,8 @@ func (r *Room) Plug() plug.Plug {
 			{Name: "card.make", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner}},
 		},
 		Listens: []news.Listener{{Name: "people.stopped", Hear: r.stopped}, {Name: "people.erased", Hear: r.erased}},
+		Holds:   r.holds(),
+		Carries: []plug.Carry{{Table: "card_door", Last: true}}, // whoever has a code could look in
 		Words:   words, Pages: pages, Migrations: migrations,
 	}
 }

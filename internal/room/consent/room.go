@@ -85,6 +85,7 @@ func (r *Room) Plug() plug.Plug {
 		Listens: []news.Listener{
 			{Name: "evidence.undone", Hear: func(tx *db.Tx, it news.Item) error { return forget(tx, it.Programme, it.Refs) }},
 		},
+		Holds: r.holds(),
 		Words: words, Pages: pages, Migrations: migrations, Commands: &commands{},
 	}
 }

@@ -193,3 +193,11 @@ func watched(tx *db.Tx, programme string) (int64, error) {
 func watch(tx *db.Tx, programme string, until int64) error {
 	return tx.Do(db.Q(`insert into consent_watch (programme, ended_until) values (?, ?) on conflict (programme) do update set ended_until = excluded.ended_until`, programme, until))
 }
+
+// late counts what due lists, and says since when the first of it is due.
+func late(tx *db.Tx, now int64) (n, since int64, err error) {
+	type found struct{ n, since int64 }
+	f, _, err := db.One(tx, db.Q(`select count(*), coalesce(min(erase_at), 0) from consent_withdrawal where closed_at = 0 and erase_at > 0 and erase_at <= ?`, now),
+		func(r db.Row, f *found) error { return r.Scan(&f.n, &f.since) })
+	return f.n, f.since, err
+}

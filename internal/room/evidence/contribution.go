@@ -18,6 +18,8 @@ const Kind = "contribution"
 const (
 	Kept   = "kept"    // in the thread
 	ToSort = "to sort" // its strand is not known yet
+
+	erasedState = "erased" // as the room consent leaves it
 )
 
 // MaxWords is the most one contribution may hold, in bytes: a long transcript.
@@ -35,6 +37,7 @@ type Said struct {
 	Expressed   string   `json:"expressed"`     // one of Ways; "" = unknown
 	Voice       string   `json:"voice"`         // own, support, behalf; "" = unknown
 	Interpreter string   `json:"interpreter"`   // who put it into words, where someone did
+	Sensitive   bool     `json:"sensitive"`     // only people who need it open it, and each opening is written down
 	terms.Agreement
 }
 
@@ -122,6 +125,7 @@ type Contribution struct {
 	ReadBack   string   `json:"read_back,omitempty"`    // "", right or changed: what became of reading it back to them
 	ReadBackOn string   `json:"read_back_on,omitempty"` // day, YYYY-MM-DD
 	Fixed      bool     `json:"fixed,omitempty"`        // words read from a document: they stay as they are
+	Sensitive  bool     `json:"sensitive,omitempty"`    // opened one by one, and each opening is written down
 	PageStarts []int    `json:"page_starts,omitempty"`  // where each page of the document begins in the words, in code points
 	Media      []Medium `json:"media,omitempty"`
 }
@@ -140,7 +144,11 @@ func made(id, project, words string, s Said, now int64) Contribution {
 	if lang == "" {
 		lang = "en"
 	}
-	return Contribution{Ref: ref.Of(Kind, id), Project: project, Title: text.Excerpt(words, 90), Words: words, Strand: s.Strand(), Site: s.Site,
+	title := text.Excerpt(words, 90)
+	if s.Sensitive {
+		title = sensitiveTitle
+	}
+	return Contribution{Ref: ref.Of(Kind, id), Project: project, Title: title, Sensitive: s.Sensitive, Words: words, Strand: s.Strand(), Site: s.Site,
 		Person: s.Person, Role: s.Role, On: s.On, Source: s.Source, Language: lang, Expressed: s.Expressed, Voice: s.Voice, Helper: s.Interpreter,
 		State: s.State(), Fate: "owing", Version: 1, GivenAt: now, ChangedAt: now}
 }

@@ -180,6 +180,8 @@ type EditIn struct {
 	Role    string   `json:"role"`
 	On      string   `json:"on" form:"day"`
 	Source  string   `json:"source"`
+	// Sensitive says that it is (yes) or is not (no); "" leaves it as it was.
+	Sensitive string `json:"sensitive" doc:"yes or no; as it was when not said."`
 }
 
 // EditOut is the version it now has.
@@ -221,6 +223,7 @@ func (r *Room) Edit(ctx context.Context, in EditIn) (out EditOut, err error) {
 		if c.Version != in.Version {
 			return fault.New(fault.Conflict, "evidence.changed_meanwhile", "Words", c.Words).With("evidence.changed_meanwhile_do")
 		}
+		c.marked(ctx, in.Sensitive)
 		c.PageStarts = shifted(c.Words, in.Words, c.PageStarts)
 		c.Words, c.Strand, c.State = in.Words, s.Strand(), s.State()
 		if p, ok := c.paper(); !ok || p.Title == "" {
@@ -365,6 +368,7 @@ func (r *Room) List(ctx context.Context, in ListIn) (out ListOut, err error) {
 		if err := dress(ctx, tx, out.Contributions); err != nil {
 			return err
 		}
+		veil(ctx, out.Contributions)
 		if in.Batch != "" {
 			if out.Of, err = listBatch(tx, who.From(ctx).Programme, in, may); err != nil {
 				return err
@@ -400,7 +404,7 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 			return fault.New(fault.Missing, "house.missing")
 		}
 		if !rec.Live(now) {
-			return fault.New(fault.Withdrawn, "evidence.withdrawn").With("evidence.withdrawn_do")
+			return r.gone(tx, rec)
 		}
 		if out.Contribution, err = one(tx, rec.Programme, in.Ref.ID); err != nil {
 			return err
@@ -416,5 +420,8 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 		out.Ties, err = tie.To(tx, rec.Programme, in.Ref)
 		return err
 	})
+	if err == nil {
+		r.opened(ctx, out.Contribution)
+	}
 	return out, err
 }

@@ -246,7 +246,9 @@ func (r *Room) Open(ctx context.Context, file string) (out Opened, err error) {
 		return out, err
 	}
 	out = Opened{Medium: m, Ref: rec.Ref(), Project: rec.Project}
-	out.Content, _, err = r.files.Open(ctx, programme, file)
+	if out.Content, _, err = r.files.Open(ctx, programme, file); err == nil {
+		r.opened(ctx, Contribution{Ref: out.Ref, Sensitive: rec.Title == sensitiveTitle})
+	}
 	return out, err
 }
 

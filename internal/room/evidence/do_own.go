@@ -6,6 +6,7 @@ import (
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/lang"
 	"plait/internal/spine/news"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
@@ -167,4 +168,27 @@ func (r *Room) erased(tx *db.Tx, it news.Item) error {
 		}
 	}
 	return nil
+}
+
+// gone is the fault of looking at what was taken back: of what was erased, the day, and
+// nothing more.
+func (r *Room) gone(tx *db.Tx, rec ref.Record) error {
+	if rec.State != erasedState {
+		return fault.New(fault.Withdrawn, "evidence.withdrawn").With("evidence.withdrawn_do")
+	}
+	entries, err := trail.Of(tx, rec.Programme, rec.Ref())
+	if err != nil {
+		return err
+	}
+	zone, err := r.zone(tx, rec.Programme)
+	if err != nil {
+		return err
+	}
+	on := ""
+	for _, e := range entries {
+		if !trail.Reading(e.Verb) {
+			on = clock.DayOf(e.At, zone) // erasing is the last that is done to a record
+		}
+	}
+	return fault.New(fault.Withdrawn, "evidence.erased_on", "Day", lang.Date("en", on))
 }

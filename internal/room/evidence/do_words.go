@@ -57,5 +57,8 @@ func (r *Room) Words(ctx context.Context, in WordsIn) (out WordsOut, err error) 
 		}
 		return nil
 	})
+	if err == nil && r.db.In(ctx) == nil { // other rooms show what is already in a finding or a letter
+		r.opened(ctx, out.Contributions...)
+	}
 	return out, err
 }

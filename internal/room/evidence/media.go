@@ -112,6 +112,9 @@ func (c Contribution) says() string {
 
 // titled is the title of a contribution whose words or files have changed.
 func (c Contribution) titled() string {
+	if c.Sensitive {
+		return sensitiveTitle
+	}
 	if title := text.Excerpt(c.Words, 90); title != "" {
 		return title
 	}

@@ -15,6 +15,7 @@ import (
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
+	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
 )
 
@@ -65,11 +66,12 @@ type Room struct {
 	reads     *wordsHeld
 	pager     Pager
 	hosts     Hosts
+	looks     *trail.Looks
 }
 
 // New makes the room.
 func New(n plug.Needs, consents Consents, zones Zones, people People) *Room {
-	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, news: n.News, consents: consents, zones: zones, people: people,
+	r := &Room{looks: n.Looks, db: n.DB, clock: n.Clock, ids: n.IDs, news: n.News, consents: consents, zones: zones, people: people,
 		jobs: n.Jobs, files: n.Files, parser: InProcess{Limit: ParseTime}, photos: photo.NewLine(photo.InProcess{}), shrinking: make(chan struct{}, 2), reads: &wordsHeld{clock: n.Clock}, pager: PagesHere{}}
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
 	return r
@@ -127,6 +129,9 @@ func (r *Room) Plug() plug.Plug {
 			{Pattern: "POST /evidence/{project}/said/{id}/edit", Permission: "evidence.edit", Handle: f.edit},
 		}, routes...),
 		Jobs:    r.importJobs(),
+		Finds:   r.finds(),
+		Refers:  refers(),
+		Holds:   r.holds(),
 		Listens: []news.Listener{{Name: "consent.restored", Hear: r.restored}, {Name: "consent.erased", Hear: r.erased}},
 		Kinds:   []plug.Kind{{Name: Kind, Permission: "evidence.see", Page: "/evidence/{project}/said/{id}"}},
 		Permissions: []who.Permission{
@@ -139,7 +144,8 @@ func (r *Room) Plug() plug.Plug {
 			{Name: "evidence.speaker", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner}},
 			{Name: "evidence.undo", Roles: []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Reviewer}},
 		},
-		Words: words, Pages: pages, Migrations: migrations,
+		Carries: []plug.Carry{{Table: "evidence_upload", Stays: true}}, // what was still being sent
+		Words:   words, Pages: pages, Migrations: migrations,
 		Commands: r.commands(),
 	}
 }

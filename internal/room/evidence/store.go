@@ -13,7 +13,7 @@ import (
 )
 
 const columns = `programme, id, project, words, said_on, source, language, expressed, voice, interpreter, role, reference, batch, given_at, version,
-	question, answer, interest, interest_by, account, account_by, read_back, read_back_on, fixed, page_starts`
+	question, answer, interest, interest_by, account, account_by, read_back, read_back_on, fixed, page_starts, sensitive`
 
 func insert(tx *db.Tx, programme string, cs []Contribution) error {
 	const most = 500
@@ -22,7 +22,7 @@ func insert(tx *db.Tx, programme string, cs []Contribution) error {
 		rows := make([][]any, len(part))
 		for i, c := range part {
 			rows[i] = []any{programme, c.Ref.ID, c.Project, c.Words, c.On, c.Source, c.Language, c.Expressed, c.Voice, c.Helper, c.Role, c.Reference, c.Batch, c.GivenAt, c.Version,
-				c.Question, c.Answer, c.Interest, c.InterestBy, c.Account, c.AccountBy, c.ReadBack, c.ReadBackOn, bit(c.Fixed), numbers(c.PageStarts)}
+				c.Question, c.Answer, c.Interest, c.InterestBy, c.Account, c.AccountBy, c.ReadBack, c.ReadBackOn, bit(c.Fixed), numbers(c.PageStarts), bit(c.Sensitive)}
 		}
 		if err := tx.Do(db.Join(db.Q("insert into evidence_contribution ("+columns+") values"), db.Values(rows))); err != nil {
 			return err
@@ -33,8 +33,8 @@ func insert(tx *db.Tx, programme string, cs []Contribution) error {
 
 // update stores a changed contribution where its version is still the one that was read.
 func update(tx *db.Tx, programme string, c Contribution, was int64) error {
-	n, err := tx.Exec(db.Q(`update evidence_contribution set words = ?, page_starts = ?, said_on = ?, source = ?, role = ?, version = ?
-		where programme = ? and id = ? and version = ?`, c.Words, numbers(c.PageStarts), c.On, c.Source, c.Role, c.Version, programme, c.Ref.ID, was))
+	n, err := tx.Exec(db.Q(`update evidence_contribution set words = ?, page_starts = ?, said_on = ?, source = ?, role = ?, sensitive = ?, version = ?
+		where programme = ? and id = ? and version = ?`, c.Words, numbers(c.PageStarts), c.On, c.Source, c.Role, bit(c.Sensitive), c.Version, programme, c.Ref.ID, was))
 	if err == nil && n != 1 {
 		return fault.New(fault.Conflict, "evidence.changed_meanwhile", "Words", "").With("evidence.changed_meanwhile_do")
 	}
@@ -44,24 +44,29 @@ func update(tx *db.Tx, programme string, c Contribution, was int64) error {
 func index(tx *db.Tx, programme string, cs []Contribution) error {
 	docs := make([]search.Doc, len(cs))
 	for i, c := range cs {
-		docs[i] = search.Doc{Programme: programme, ID: c.Ref.ID, Language: c.Language, Text: strings.Join(c.findable(), "\n")}
+		docs[i] = doc(programme, c)
 	}
 	return search.Put(tx, docs...)
 }
 
+// doc is the words by which a contribution with its files is found.
+func doc(programme string, c Contribution) search.Doc {
+	return search.Doc{Programme: programme, ID: c.Ref.ID, Language: c.Language, Text: strings.Join(c.findable(), "\n")}
+}
+
 const selected = `select r.id, r.project, r.title, c.words, r.strand, r.site, r.person, c.role, c.said_on, c.source, c.language, c.expressed, c.voice,
 	c.interpreter, c.reference, c.batch, r.state, r.fate, r.version, c.given_at, r.changed_at,
-	c.question, c.answer, c.interest, c.interest_by, c.account, c.account_by, c.read_back, c.read_back_on, c.fixed, c.page_starts
+	c.question, c.answer, c.interest, c.interest_by, c.account, c.account_by, c.read_back, c.read_back_on, c.fixed, c.page_starts, c.sensitive
 	from ref_record r join evidence_contribution c on c.programme = r.programme and c.id = r.id`
 
 func scan(row db.Row, c *Contribution) error {
 	c.Ref.Kind = Kind
-	var fixed int64
+	var fixed, sensitive int64
 	var starts string
 	err := row.Scan(&c.Ref.ID, &c.Project, &c.Title, &c.Words, &c.Strand, &c.Site, &c.Person, &c.Role, &c.On, &c.Source, &c.Language, &c.Expressed,
 		&c.Voice, &c.Helper, &c.Reference, &c.Batch, &c.State, &c.Fate, &c.Version, &c.GivenAt, &c.ChangedAt,
-		&c.Question, &c.Answer, &c.Interest, &c.InterestBy, &c.Account, &c.AccountBy, &c.ReadBack, &c.ReadBackOn, &fixed, &starts)
-	c.Fixed, c.PageStarts = fixed != 0, parseNumbers(starts)
+		&c.Question, &c.Answer, &c.Interest, &c.InterestBy, &c.Account, &c.AccountBy, &c.ReadBack, &c.ReadBackOn, &fixed, &starts, &sensitive)
+	c.Fixed, c.PageStarts, c.Sensitive = fixed != 0, parseNumbers(starts), sensitive != 0
 	return err
 }
 

@@ -402,7 +402,10 @@ func (f *face) editForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := EditIn{Ref: out.Ref, Version: out.Version, Words: out.Words, Strands: out.StrandList(), Role: out.Role, On: out.On, Source: out.Source}
+	in := EditIn{Ref: out.Ref, Version: out.Version, Words: out.Words, Strands: out.StrandList(), Role: out.Role, On: out.On, Source: out.Source, Sensitive: "no"}
+	if out.Sensitive {
+		in.Sensitive = "yes"
+	}
 	v := f.editView(r, in)
 	v.Fixed = out.Fixed && who.From(r.Context()).Kind != who.Card
 	return f.Show(w, r, "evidence/edit", page.View{Title: f.T(r, "evidence.edit_title"), Body: v, Back: "/evidence/" + out.Project + "/said/" + out.Ref.ID})

@@ -13,6 +13,9 @@ import (
 // is said of its files. A description is not what anybody said, so it stands in no
 // quotation. It is "" for one that has words, or an answer, or no file.
 func (f *face) called(r *http.Request, c Contribution) string {
+	if c.Sensitive {
+		return f.T(r, "evidence.sensitive_called")
+	}
 	if strings.TrimSpace(c.Words) != "" || c.Answer != "" || len(c.Media) == 0 {
 		return ""
 	}

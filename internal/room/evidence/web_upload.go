@@ -52,14 +52,13 @@ func (f *face) uploadChunk(r *http.Request) (int, any, error) {
 	if err != nil {
 		at = -1 // no place: the answer tells where it stands
 	}
-	chunk := make([]byte, blob.ChunkSize+1)
-	n, err := io.ReadFull(r.Body, chunk)
-	chunk = chunk[:n]
+	// What is held grows with what comes: a thousand who send nothing take no room.
+	chunk, err := io.ReadAll(io.LimitReader(r.Body, blob.ChunkSize+1))
 	var big *http.MaxBytesError
-	if errors.As(err, &big) || n > blob.ChunkSize {
+	if errors.As(err, &big) || len(chunk) > blob.ChunkSize {
 		return 0, nil, fault.New(fault.TooBig, "house.too_big").With("house.too_big_do").Because(err)
 	}
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil {
 		// The line was cut: nobody is there to read the answer.
 		return 0, nil, fault.New(fault.Invalid, "house.bad_form").With("house.bad_form_do").Because(fmt.Errorf("a chunk that ended early: %w", err))
 	}

@@ -123,6 +123,8 @@ func (r *Room) Plug() plug.Plug {
 		Routes:  r.faces().routes(),
 		Panels:  []plug.Panel{{For: ref.Project, Place: "heard", Permission: "finding.see", Title: "finding.panel", Template: "finding/panel", Load: r.panel}},
 		Signs:   r.signs(),
+		Finds:   r.finds(),
+		Holds:   r.holds(),
 		Counts:  r.counts(),
 		Listens: []news.Listener{{Name: "consent.withdrawn", Hear: r.withdrawn}, {Name: "consent.restored", Hear: r.restored}, {Name: "consent.erased", Hear: r.erased}},
 		Kinds:   []plug.Kind{{Name: Kind, Permission: "finding.see", Page: "/finding/{project}/of/{id}", Tell: r.tell}},

@@ -109,7 +109,12 @@ func index(tx *db.Tx, programme string, f Finding) error {
 	if f.State != Shared {
 		return search.Drop(tx, programme, f.Ref.ID)
 	}
-	return search.Put(tx, search.Doc{Programme: programme, ID: f.Ref.ID, Language: "en", Text: f.Statement + "\n" + f.Plainly})
+	return search.Put(tx, doc(programme, f))
+}
+
+// doc is the words by which a finding is found.
+func doc(programme string, f Finding) search.Doc {
+	return search.Doc{Programme: programme, ID: f.Ref.ID, Language: "en", Text: f.Statement + "\n" + f.Plainly}
 }
 
 // sitesOf reads the sites of a project by name.

@@ -45,8 +45,8 @@ func perProject(tx *db.Tx, q db.Part) (map[string]int64, error) {
 
 // sharedBy counts the shared findings of each project. may is who may see what.
 func sharedBy(tx *db.Tx, may db.Part, now int64) (map[string]int64, error) {
-	return perProject(tx, db.Join(db.Q("select r.project, count(*) from ref_record r where"), db.And(may, terms.Where("r", terms.Project, now),
-		db.Q("r.kind = ? and r.state = ?", Kind, Shared)), db.Q("group by r.project")))
+	return perProject(tx, db.Join(db.Q("select coalesce(r.project, ''), count(*) from ref_record r where"), db.And(may, terms.Where("r", terms.Project, now),
+		db.Q("r.kind = ? and r.state = ?", Kind, Shared)), db.Q("group by coalesce(r.project, '')")))
 }
 
 // owingBy counts the live contributions that owe an answer, of each project the actor may

@@ -7,10 +7,6 @@ import (
 	"plait/internal/spine/tie"
 )
 
-// sources is the join that every count and list of what findings stand on begins with:
-// t is the tie, r the contribution.
-const sources = ` from tie t join ref_record r on r.programme = t.programme and r.id = t.from_id where t.programme = ? and t.from_kind = ? and t.to_id in`
-
 // tally is one sum over the sources of a finding.
 type tally struct {
 	finding, strand string
@@ -19,14 +15,15 @@ type tally struct {
 }
 
 // heard counts the sources of findings: the live ones by strand and stance, and those
-// that have gone.
+// that have gone. It reads the counts of ties, not the sources themselves.
 func heard(tx *db.Tx, programme string, ids []string, now int64) (map[string]Heard, map[string]int64, error) {
 	live, gone := map[string]Heard{}, map[string]int64{}
 	if len(ids) == 0 {
 		return live, gone, nil
 	}
-	sums, err := db.All(tx, db.Join(db.Q(`select t.to_id, r.strand, t.stance, sum(case when r.until > ? then 1 else 0 end),
-		sum(case when r.until > ? then 0 else 1 end)`+sources, now, now, programme, said), db.List(ids), db.Q("group by t.to_id, r.strand, t.stance")),
+	sums, err := db.All(tx, db.Join(db.Q(`select c.to_id, c.strand, c.stance, sum(case when c.until_at > ? then c.n else 0 end),
+		sum(case when c.until_at > ? then 0 else c.n end) from tie_count c where c.programme = ? and c.from_kind = ? and c.to_id in`, now, now, programme, said),
+		db.List(ids), db.Q("group by c.to_id, c.strand, c.stance having sum(case when c.until_at > ? then c.n else 0 end) <> 0 or sum(case when c.until_at > ? then 0 else c.n end) <> 0", now, now)),
 		func(row db.Row, x *tally) error { return row.Scan(&x.finding, &x.strand, &x.stance, &x.n, &x.gone) })
 	if err != nil {
 		return nil, nil, err

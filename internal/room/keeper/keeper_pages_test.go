@@ -29,7 +29,7 @@ func TestPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := checkView{CheckOut: CheckOut{Proof: trail.Proof{Entries: 3, Tail: "ab12"}, Broken: []string{"link 2 does not follow"}}, Rows: []page.Row{{Key: "In the chain", Value: "3 changes"}}}
-	page.Check(t, set, "keeper", map[string]page.Samples{
+	page.Check(t, set, "keeper", withTrail(withBackup(withRetain(withArchive(map[string]page.Samples{
 		"keeper/check": {Full: page.View{Title: "Is everything still there?", Body: full}, Empty: page.View{Title: "Is everything still there?", Body: checkView{}}},
-	}, page.Chrome{})
+	})))), page.Chrome{})
 }

@@ -26,15 +26,20 @@ var migrations embed.FS
 
 // Room is the room keeper.
 type Room struct {
-	db      *db.DB
-	clock   clock.Clock
-	ids     *id.Maker
-	key     *seal.Key
-	desk    *plug.Desk
-	jobs    *job.Queue
-	files   *blob.Store
-	install *plug.Install
-	face    *face
+	db       *db.DB
+	clock    clock.Clock
+	ids      *id.Maker
+	key      *seal.Key
+	desk     *plug.Desk
+	jobs     *job.Queue
+	files    *blob.Store
+	install  *plug.Install
+	cards    Cards // nil until SetCards
+	face     *face
+	names    Names
+	zones    Zones
+	eraser   Eraser
+	keepings Keepings // nil until SetKeepings
 }
 
 // New makes the room.
@@ -68,6 +73,8 @@ func (r *Room) Plug() plug.Plug {
 		p.Jobs = append(p.Jobs, part.Jobs...)
 		p.Permissions = append(p.Permissions, part.Permissions...)
 		p.Listens = append(p.Listens, part.Listens...)
+		p.Carries = append(p.Carries, part.Carries...)
+		p.Panels = append(p.Panels, part.Panels...)
 	}
 	return p
 }

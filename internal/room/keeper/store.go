@@ -1,8 +1,6 @@
 package keeper
 
 import (
-	"slices"
-
 	"plait/internal/kit/db"
 	"plait/internal/spine/ref"
 )
@@ -18,30 +16,19 @@ func projects(tx *db.Tx, programme string) ([]string, error) {
 		order by project`, programme, programme), db.Value[string])
 }
 
-// miscounted compares every count of a programme with its records, as a whole and by project.
-func miscounted(tx *db.Tx, programme string, now int64) ([]string, error) {
-	in, err := projects(tx, programme)
+// miscounted compares the counts of a project, "" for the whole programme, with its records.
+func miscounted(tx *db.Tx, programme, project string, now int64) ([]string, error) {
+	where := "project " + project
+	if project == "" {
+		where = "the programme"
+	}
+	kept, err := ref.Tallies(tx, programme, project, now)
 	if err != nil {
 		return nil, err
 	}
-	out := []string{}
-	if !slices.Contains(in, "") {
-		in = append(in, "")
+	real, err := ref.Recount(tx, programme, project, now)
+	if err != nil {
+		return nil, err
 	}
-	for _, p := range in {
-		where := "project " + p
-		if p == "" {
-			where = "the programme"
-		}
-		kept, err := ref.Tallies(tx, programme, p, now)
-		if err != nil {
-			return nil, err
-		}
-		real, err := ref.Recount(tx, programme, p, now)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, differences(where, kept, real)...)
-	}
-	return out, nil
+	return differences(where, kept, real), nil
 }

@@ -45,12 +45,17 @@ func update(tx *db.Tx, programme string, l Lesson, was int64) error {
 }
 
 func index(tx *db.Tx, programme string, l Lesson) error {
-	return search.Put(tx, search.Doc{Programme: programme, ID: l.Ref.ID, Language: l.Language, Text: l.words()})
+	return search.Put(tx, doc(programme, l))
+}
+
+// doc is the words by which a lesson is found.
+func doc(programme string, l Lesson) search.Doc {
+	return search.Doc{Programme: programme, ID: l.Ref.ID, Language: l.Language, Text: l.words()}
 }
 
 const selected = `select r.id, r.project, l.title, l.words, l.plainly, l.elsewhere, l.power, l.culture, l.resources, l.policy, l.policy_stance, l.language,
 	r.version, l.made_at, r.changed_at, r.stale_since
-	from ref_record r join lesson_lesson l on l.programme = r.programme and l.id = r.id`
+	from ref_record r join lesson_lesson l on l.programme = r.programme and l.id = coalesce(r.id, '')`
 
 func scan(row db.Row, l *Lesson) error {
 	l.Ref.Kind = Kind
@@ -150,8 +155,10 @@ func asMap(all []counted) map[string]int64 {
 }
 
 // byProject counts the lessons of every project. may is who may see what.
+// coalesce keeps SQLite to the index by kind: it would read the whole programme by project.
 func byProject(tx *db.Tx, may db.Part) (map[string]int64, error) {
-	all, err := db.All(tx, db.Join(db.Q(`select r.project, count(*) from ref_record r where`), db.And(may, db.Q("r.kind = ?", Kind)), db.Q("group by r.project")),
+	all, err := db.All(tx, db.Join(db.Q(`select coalesce(r.project, ''), count(*) from ref_record r where`), db.And(may, db.Q("r.kind = ?", Kind)),
+		db.Q("group by coalesce(r.project, '')")),
 		func(r db.Row, c *counted) error { return r.Scan(&c.key, &c.n) })
 	return asMap(all), err
 }
@@ -192,7 +199,7 @@ func cameFrom(tx *db.Tx, programme string, at ref.Ref) ([]tie.Tie, error) {
 // seen counts what a condition finds among the lessons of a project, with the newest one.
 func seen(tx *db.Tx, project string, may, which db.Part) (n int64, first ref.Record, err error) {
 	where := db.And(may, db.Q("r.project = ? and r.kind = ?", project, Kind), which)
-	from := db.Q("from ref_record r join lesson_lesson l on l.programme = r.programme and l.id = r.id where")
+	from := db.Q("from ref_record r join lesson_lesson l on l.programme = r.programme and l.id = coalesce(r.id, '') where")
 	if n, err = db.Count(tx, db.Join(db.Q("select count(*)"), from, where)); err != nil || n == 0 {
 		return 0, first, err
 	}

@@ -43,12 +43,17 @@ func index(tx *db.Tx, programme string, o Outcome) error {
 	if o.Ref.Kind != Kind {
 		return nil
 	}
-	return search.Put(tx, search.Doc{Programme: programme, ID: o.Ref.ID, Language: o.Language, Text: o.words()})
+	return search.Put(tx, doc(programme, o))
+}
+
+// doc is the words by which an outcome is found.
+func doc(programme string, o Outcome) search.Doc {
+	return search.Doc{Programme: programme, ID: o.Ref.ID, Language: o.Language, Text: o.words()}
 }
 
 const selected = `select r.kind, r.id, r.project, r.site, r.person, o.sort, o.title, o.words, o.plainly, o.shows, o.document, o.page, o.link, o.happened_on,
 	o.language, r.state, o.why, r.version, o.made_at, r.changed_at, r.stale_since
-	from ref_record r join outcome_outcome o on o.programme = r.programme and o.id = r.id`
+	from ref_record r join outcome_outcome o on o.programme = r.programme and o.id = coalesce(r.id, '')`
 
 func scan(row db.Row, o *Outcome) error {
 	return row.Scan(&o.Ref.Kind, &o.Ref.ID, &o.Project, &o.Site, &o.Person, &o.Sort, &o.Title, &o.Text, &o.Plainly, &o.Shows, &o.Document, &o.Page, &o.Link,
@@ -126,14 +131,16 @@ func asMap(all []counted) map[string]int64 {
 // bySort counts the outcomes of a project. Those of people are left out: such a count
 // would be one of people.
 func bySort(tx *db.Tx, project string, may db.Part) (map[string]int64, error) {
-	all, err := db.All(tx, db.Join(db.Q(`select o.sort, count(*) from ref_record r join outcome_outcome o on o.programme = r.programme and o.id = r.id where`),
+	all, err := db.All(tx, db.Join(db.Q(`select o.sort, count(*) from ref_record r join outcome_outcome o on o.programme = r.programme and o.id = coalesce(r.id, '') where`),
 		db.And(may, db.Q("r.project = ? and r.kind = ?", project, Kind)), db.Q("group by o.sort")), scanCounted)
 	return asMap(all), err
 }
 
 // byProject counts the outcomes of every project. may is who may see what.
+// coalesce keeps SQLite to the index by kind: it would read the whole programme by project.
 func byProject(tx *db.Tx, may db.Part) (map[string]int64, error) {
-	all, err := db.All(tx, db.Join(db.Q(`select r.project, count(*) from ref_record r where`), db.And(may, db.Q("r.kind = ?", Kind)), db.Q("group by r.project")), scanCounted)
+	all, err := db.All(tx, db.Join(db.Q(`select coalesce(r.project, ''), count(*) from ref_record r where`), db.And(may, db.Q("r.kind = ?", Kind)),
+		db.Q("group by coalesce(r.project, '')")), scanCounted)
 	return asMap(all), err
 }
 
@@ -171,7 +178,7 @@ func cameFrom(tx *db.Tx, programme string, at ref.Ref) ([]tie.Tie, error) {
 // seen counts what a condition finds among the outcomes of a project, with the newest one.
 func seen(tx *db.Tx, project string, may, which db.Part) (n int64, first ref.Record, err error) {
 	where := db.And(may, db.Q("r.project = ? and r.kind = ?", project, Kind), which)
-	from := db.Q("from ref_record r join outcome_outcome o on o.programme = r.programme and o.id = r.id where")
+	from := db.Q("from ref_record r join outcome_outcome o on o.programme = r.programme and o.id = coalesce(r.id, '') where")
 	if n, err = db.Count(tx, db.Join(db.Q("select count(*)"), from, where)); err != nil || n == 0 {
 		return 0, first, err
 	}

@@ -227,6 +227,7 @@ func (r *Room) Plug() plug.Plug {
 		Panels:     []plug.Panel{{For: ref.Project, Place: "due", Permission: "output.see", Title: "output.panel", Template: "output/panel", Load: r.panel}},
 		Signs:      r.signs(),
 		Counts:     r.counts(),
+		Holds:      r.holds(),
 		Words:      wordFiles,
 		Pages:      pageFiles,
 		Migrations: migrations,

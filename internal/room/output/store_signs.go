@@ -68,18 +68,19 @@ func maybeStale(tx *db.Tx, programme, project string, most int64) ([]Letter, err
 
 // unwritten counts the people of a project whose words were used and who have no letter.
 func unwritten(tx *db.Tx, programme, project string, now int64) (int64, error) {
-	return db.Count(tx, db.Q("select count(distinct r.person) "+contributes+` and r.fate <> 'owing' and not exists (
-		select 1 from output_letter l where l.programme = r.programme and l.project = r.project and l.person = r.person)`, programme, project, now))
+	return db.Count(tx, db.Q("select count(*) from (select distinct r.person "+contributes+` and r.fate <> 'owing') p where not exists (
+		select 1 from output_letter l where l.programme = ? and l.project = ? and l.person = p.person)`, programme, project, now, programme, project))
 }
 
-// waitingBy counts waiting letters by project. may is which letters may be seen.
+// waitingBy counts waiting letters by project. may is which letters may be seen. coalesce
+// keeps SQLite to the index by kind: it would read the whole programme by project.
 func waitingBy(tx *db.Tx, may db.Part) (map[string]int64, error) {
 	type row struct {
 		project string
 		n       int64
 	}
 	out := map[string]int64{}
-	err := db.Each(tx, db.Join(db.Q("select r.project, count(*) from ref_record r where r.kind = 'letter' and r.state = 'waiting' and"), may, db.Q("group by r.project")),
+	err := db.Each(tx, db.Join(db.Q("select coalesce(r.project, ''), count(*) from ref_record r where r.kind = 'letter' and r.state = 'waiting' and"), may, db.Q("group by coalesce(r.project, '')")),
 		func(r db.Row, x *row) error { return r.Scan(&x.project, &x.n) }, func(x row) error { out[x.project] = x.n; return nil })
 	return out, err
 }

@@ -344,5 +344,8 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 		out.MayWrite = p.State != Erased && who.Can(ctx, tx, "people.change", p.Ref)
 		return nil
 	})
+	if err == nil && who.From(ctx).Kind != who.Card {
+		r.looks.Note(ctx, Looked, out.Ref)
+	}
 	return out, err
 }

@@ -22,6 +22,24 @@ type Words interface {
 // SetWords sets what takes out words, before anything runs.
 func (r *Room) SetWords(w Words) { r.words = w }
 
+// Left is an archive that left the house before somebody was erased.
+type Left struct {
+	Actor string // who took it out, as the trail names them
+	At    int64  // microseconds
+	Why   string
+}
+
+// Copies tells what copies there are of what was erased; the room keeper fills it.
+type Copies interface {
+	// Copies gives the archives that were made before an instant, and until when a backup
+	// that was made before it is kept: microseconds, 0 = none.
+	Copies(ctx context.Context, tx *db.Tx, programme string, at int64) (left []Left, until int64, err error)
+}
+
+// SetCopies sets what tells of copies, before anything runs. Without it the pages say that
+// nothing is known of them.
+func (r *Room) SetCopies(c Copies) { r.copies = c }
+
 // EraseIn takes a person out.
 type EraseIn struct {
 	Person  ref.Ref `json:"person"`
@@ -48,7 +66,7 @@ type erasing struct {
 // and letters stay whole. A second time does no more, except that words which were kept
 // can still be erased.
 func (r *Room) Erase(ctx context.Context, in EraseIn) (out EraseOut, err error) {
-	entry, now := r.ids.New(), r.clock.Now()
+	entry, request, now := r.ids.New(), r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
 		rec, p, err := record(ctx, tx, "people.erase", in.Person)
 		if err != nil {
@@ -78,6 +96,9 @@ func (r *Room) Erase(ctx context.Context, in EraseIn) (out EraseOut, err error) 
 				return err
 			}
 			out.Version = p.Version + 1
+			if err := r.closeErasure(tx, p, in.Why, request, clock.DayOf(now, ""), now); err != nil {
+				return err
+			}
 		}
 		return trail.Put(ctx, tx, entry, now, "people.erase", p.Ref, out.Version, erasing{in.Why, in.Words})
 	})
@@ -106,4 +127,49 @@ func (r *Room) takeOut(tx *db.Tx, rec ref.Record, p Person, now int64) error {
 		return err
 	}
 	return r.news.Tell(tx, news.Item{Programme: rec.Programme, Name: "people.erased", Refs: []ref.Ref{p.Ref}, At: now})
+}
+
+// copiesOf says which copies hold what is erased now, or of someone who was erased, what
+// was erased then. known is false when nothing tells of copies.
+func (r *Room) copiesOf(ctx context.Context, person ref.Ref) (known bool, left []Left, until int64, err error) {
+	if r.copies == nil {
+		return false, nil, 0, nil
+	}
+	now := r.clock.Now()
+	err = r.db.Read(ctx, func(tx *db.Tx) error {
+		rec, p, err := record(ctx, tx, "people.see", person)
+		if err != nil {
+			return err
+		}
+		at := now
+		if p.State == Erased {
+			at = p.ChangedAt
+			entries, err := trail.Of(tx, rec.Programme, p.Ref)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
+				if e.Verb == "people.erase" {
+					at = max(at, e.At) // words that were kept at first may have gone later
+				}
+			}
+		}
+		left, until, err = r.copies.Copies(tx.Context(), tx, rec.Programme, at)
+		return err
+	})
+	return true, left, until, err
+}
+
+// heldHow is what is held about a person who is about to be erased, to be counted.
+func (r *Room) heldHow(ctx context.Context, person ref.Ref) ([]Section, error) {
+	now := r.clock.Now()
+	var out HeldOut
+	err := r.db.Read(ctx, func(tx *db.Tx) error {
+		_, p, err := record(ctx, tx, "people.erase", person)
+		if err == nil {
+			out, err = r.heldOf(tx.Context(), tx, p, now)
+		}
+		return err
+	})
+	return out.Sections, err
 }

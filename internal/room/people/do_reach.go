@@ -99,7 +99,7 @@ func (r *Room) Organisation(ctx context.Context, in OrganisationIn) (out PersonO
 		if err := putGroup(tx, programme, g); err != nil {
 			return err
 		}
-		if err := search.Put(tx, search.Doc{Programme: programme, ID: g.Ref.ID, Language: "en", Text: g.Name + "\n" + g.What}); err != nil {
+		if err := search.Put(tx, groupDoc(programme, g)); err != nil {
 			return err
 		}
 		out = PersonOut{g.Ref, g.Version}

@@ -55,6 +55,10 @@ func TestPages(t *testing.T) {
 		Stopped: "They have moved away.", Due: true, Sharing: []Share{{}},
 		Six: map[string][]string{"identify": {"Asked"}, "record": {"Easy read"}, "share": {"The hall"}, "meet": {"Met"}, "review": {"Next"}}}
 	group := groupView{Group: Group{Ref: ref.Of(Organisation, "5"), Name: "The hall", What: "venue", Version: 2}, MayWrite: true, Rows: see.Rows, Scopes: options("a"), NowName: "Hall"}
+	papers := []paperSection{{Title: "What you said", Things: []paperThing{{Title: "A drawing", Day: "2 March 2026", Why: "Because", Rows: []paperRow{{"Words", "A <b>"}},
+		Files: []paperFile{{"9", "drawing.jpg", "files/1-drawing.jpg", true}}, Third: true, Mark: "ab12", Choice: LeaveIn, Chosen: "Chosen by", Fix: "/people/person/7/change"}}}}
+	lines := []requestLine{{ID: "4", Href: "/people/request/4", Called: "Al", What: "A copy", When: "Asked on", Left: "3 days left", Late: true, Open: true}}
+	copies := copiesView{"A backup may hold it", []string{"1 March, taken out by Ann"}}
 	samples := map[string]page.Samples{
 		"people/list": {Full: page.View{Title: "People", Body: listView{Project: "3", Name: "a", Due: true, Asked: true, More: page.Pages{Next: "/people?after=x"},
 			People: []listed{{p, "Al", "They have moved away", []string{"Easy read"}, true}}}}, Empty: page.View{Title: "People", Body: listView{Empty: links}}},
@@ -63,8 +67,16 @@ func TestPages(t *testing.T) {
 		"people/paste": {Full: page.View{Title: "Paste", Body: pasteView{PasteIn{Pasted: "Alys"}, "k", options("a")}}, Empty: page.View{Title: "Paste", Body: pasteView{}}},
 		"people/see":   {Full: page.View{Title: "Al", Body: see}, Empty: page.View{Title: "Al", Body: seeView{}}},
 		"people/erase": {Full: page.View{Title: "Erase", Body: eraseView{EraseIn: EraseIn{Person: p.Ref, Version: 2, Why: TheyAsked, Words: KeepWords}, Step: stepCheck, Called: "Al", Flags: see.Flags,
-			Rows: []page.Row{{Key: "Why", Value: "They asked", Links: links}}, Goes: []string{"Their name"}, Kept: []string{"A number"}}},
+			Rows: []page.Row{{Key: "Why", Value: "They asked", Links: links}}, Goes: []string{"Their name"}, Kept: []string{"A number"}, Holds: see.Rows, Copies: copies, Here: "/people/person/7"}},
 			Empty: page.View{Title: "Erase", Body: eraseView{}}},
+		"people/held": {Full: page.View{Title: "Held", Body: heldView{Ref: p.Ref, Called: "Al", Flags: see.Flags, Here: "/people/person/7", Action: "/people/person/7/held", Unchosen: 1, Third: true, MayErase: true, MayHand: true,
+			Sections: papers, Requests: lines}}, Empty: page.View{Title: "Held", Body: heldView{MayHand: true}}},
+		"people/own":      {Full: page.View{Title: "Held", Layout: page.Card, Body: ownView{Sections: papers}}, Empty: page.View{Title: "Held", Layout: page.Card, Body: ownView{Asked: "You asked"}}},
+		"people/copy":     {Full: page.View{Title: "Held", Body: copyView{Called: "Al", Day: "2 March 2026", Sections: papers, LeftOut: 2}}, Empty: page.View{Title: "Held", Body: copyView{}}},
+		"people/requests": {Full: page.View{Title: "Requests", Body: requestsView{Requests: lines, More: page.Pages{Next: "/people/requests?after=x"}}}, Empty: page.View{Title: "Requests", Body: requestsView{}}},
+		"people/answer": {Full: page.View{Title: "Answer", Errors: []page.Problem{{Field: "answer", Text: "Choose"}}, Body: answerView{Request: Request{ID: "4", Person: p.Ref, What: AskCopy}, Line: lines[0], Rows: see.Rows,
+			In: AnswerIn{Version: 1}, Action: "/people/request/4", Answers: options(AnswerChoices()...), To: options(Recipients()...), Whys: options(Refusals()...)}}, Empty: page.View{Title: "Answer", Body: answerView{}}},
+		"people/ask":         pair(AskIn{What: AskCopy, How: "phone"}, AskIn{}, map[string][]page.Option{"what": options(Asks()...), "how": options(AskedBy()...)}, "what"),
 		"people/needs":       pair(NeedsIn{Version: 2, Wanted: Wanted{Asked: Yes, Format: []string{"audio"}, SupportWords: "quiet"}}, NeedsIn{}, map[string][]page.Option{"asked": options(Answers()...), "format": options("audio"), "contact": options("text"), "professional": options("advocate"), "support": options("more_time")}, "asked"),
 		"people/reach":       pair(ReachIn{How: Email, Safe: true}, ReachIn{}, map[string][]page.Option{"how": options(Ways()...)}, "address"),
 		"people/share":       pair(ShareIn{With: "The hall"}, ShareIn{}, nil, "with"),
@@ -93,6 +105,12 @@ func TestEveryChoiceHasAWord(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys := []string{}
+	for prefix, values := range map[string][]string{"ask": Asks(), "asked_by": AskedBy(), "request": {Open, Done, Refused}, "answer": AnswerChoices(), "to": Recipients(), "refusal": Refusals(),
+		"actor": {"account", "card", "operator", "job", "token", "guest"}} {
+		for _, v := range values {
+			keys = append(keys, prefix+"_"+strings.ReplaceAll(v, " ", "_"))
+		}
+	}
 	for _, list := range Lists() {
 		keys = append(keys, "list_"+list)
 		for _, c := range Codes(list) {

@@ -54,6 +54,9 @@ func changers() []who.Role {
 	return []who.Role{who.ProgrammeLead, who.DeliveryLead, who.CoreNetwork, who.ProjectLead, who.Partner, who.Administrator}
 }
 
+// answerers is who may see everything that is held about a person, and hand it over.
+func answerers() []who.Role { return append(who.Lead(), who.Safeguarding) }
+
 // Person is someone who takes part.
 type Person struct {
 	Ref       ref.Ref `json:"ref"`

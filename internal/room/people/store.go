@@ -33,8 +33,9 @@ func update(tx *db.Tx, programme string, p Person, was int64) error {
 	return err
 }
 
+// coalesce keeps SQLite to the order written, which is that of the names.
 const selected = `select p.id, p.project, p.name, p.says_as, p.role_label, p.language, p.state, p.state_day, p.asked, p.asked_day, p.review_day,
-	p.version, p.changed_at, p.name_key from people_person p join ref_record r on r.programme = p.programme and r.id = p.id where`
+	p.version, p.changed_at, p.name_key from people_person p join ref_record r on r.programme = p.programme and r.id = coalesce(p.id, '') where`
 
 // row is a person and the key they sort by.
 type row struct {
@@ -74,7 +75,7 @@ func like(part string) string {
 func list(tx *db.Tx, programme string, in ListIn, may db.Part, today string) ([]Person, string, error) {
 	where := []db.Part{may, db.Q("p.programme = ?", programme)}
 	if in.Project != "" {
-		where = append(where, db.Q("r.project = ?", in.Project))
+		where = append(where, db.Q("r.project = ? and p.project = ?", in.Project, in.Project))
 	}
 	if in.Name != "" {
 		where = append(where, db.Q("p.name_fold like ? escape '!'", like(in.Name)))

@@ -11,6 +11,7 @@ func wipe(tx *db.Tx, programme, person string) error {
 		db.Q(`delete from people_need_met where programme = ? and person = ?`, programme, person),
 		db.Q(`delete from people_review where programme = ? and person = ?`, programme, person),
 		db.Q(`delete from people_place where programme = ? and person = ?`, programme, person),
+		db.Q(`delete from people_leave where programme = ? and person = ?`, programme, person),
 		db.Q(`delete from people_trait where programme = ? and person = ?`, programme, person),
 	} {
 		if err := tx.Do(q); err != nil {

@@ -94,7 +94,7 @@ func crowdOf(tx *db.Tx, programme, project, today string) (crowd, error) {
 	c, _, err := db.One(tx, db.Q(`select count(*), coalesce(sum(case when p.asked = '' then 1 else 0 end), 0),
 		coalesce(sum(case when p.review_day <> '' and p.review_day <= ? then 1 else 0 end), 0) from people_person p
 		join ref_record r on r.programme = p.programme and r.id = p.id
-		where p.programme = ? and r.project = ? and r.kind = ? and p.state = ?`, today, programme, project, ref.Person, Active),
+		where p.programme = ? and p.project = ? and r.project = ? and r.kind = ? and p.state = ?`, today, programme, project, project, ref.Person, Active),
 		func(r db.Row, c *crowd) error { return r.Scan(&c.All, &c.NotAsked, &c.Due) })
 	return c, err
 }

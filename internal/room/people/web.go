@@ -133,6 +133,7 @@ type listView struct {
 	Due     bool
 	Asked   bool // the list was narrowed down
 	MayAdd  bool
+	MayHand bool // see what people asked of what is held about them
 	More    page.Pages
 	Empty   []page.Link
 }
@@ -175,6 +176,7 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 		to = "?" + url.Values{"project": {in.Project}}.Encode()
 	}
 	v.MayAdd = f.mayAdd(r)
+	v.MayHand = f.room.anywhereCan(r.Context(), "people.answer")
 	if v.MayAdd {
 		v.Empty = []page.Link{{Href: "/people/add" + to, Text: f.T(r, "people.add_do")}, {Href: "/people/paste" + to, Text: f.T(r, "people.paste_do")}}
 	}
@@ -199,10 +201,14 @@ type seeView struct {
 	Cards               string   // what became of their cards, when sending has stopped
 	Erased              string   // the day they were taken out on; "" = they were not
 	Kept                []string // what stays of someone who was taken out
+	Copies              copiesView
 	MayErase            bool
+	MayHeld, MayAsk     bool
 	Due                 bool
 	Six                 map[string][]string // what is under each of the six steps, in sentences
 	Sharing             []Share
+	Lookers             []string // who opened this record, in sentences
+	MayLookers          bool
 	MayCard, MayConsent bool // links to other rooms that the actor can follow
 }
 
@@ -217,24 +223,31 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	tongue := page.ChromeFrom(r.Context()).Lang
-	var mayCard, mayConsent, mayErase bool
+	var mayCard, mayConsent, mayErase, mayHeld, mayAsk, mayLookers bool
+	var looked []Looker
 	err = f.room.db.Read(r.Context(), func(tx *db.Tx) error {
 		can := func(permission string) bool { return who.Can(tx.Context(), tx, permission, out.Ref) }
 		mayCard, mayConsent, mayErase = can("card.make"), can("consent.see"), can("people.erase")
-		return nil
+		mayHeld, mayAsk = can("people.held"), can("people.ask")
+		var err error
+		looked, mayLookers, err = f.room.lookers(tx.Context(), tx, out.Ref)
+		return err
 	})
 	if err != nil {
 		return err
 	}
 	if out.State == Erased {
 		v := seeView{SeeOut: out, MayConsent: mayConsent, Erased: lang.Date(tongue, out.StateOn), Kept: f.kept(r)}
+		if v.Copies, err = f.copiesNow(r, out.Ref); err != nil {
+			return err
+		}
 		notice := ""
 		if r.URL.Query().Get("done") == "erased" {
 			notice = f.T(r, "people.done_erased")
 		}
 		return f.Show(w, r, "people/see", page.View{Title: f.called(r, out.Person), Body: v, Notice: notice, Back: "/people" + within(out.Project)})
 	}
-	v := seeView{MayCard: mayCard, MayConsent: mayConsent, MayErase: mayErase, SeeOut: out, Called: f.called(r, out.Person), Flags: f.flags(r, out.Person), Six: map[string][]string{}, Due: out.Due(clock.DayOf(f.room.clock.Now(), ""))}
+	v := seeView{MayCard: mayCard, MayConsent: mayConsent, MayErase: mayErase, MayHeld: mayHeld, MayAsk: mayAsk, SeeOut: out, Called: f.called(r, out.Person), Flags: f.flags(r, out.Person), Six: map[string][]string{}, Due: out.Due(clock.DayOf(f.room.clock.Now(), ""))}
 	row := func(key, value string) { v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value}) }
 	row("people.name", out.Name)
 	row("people.says_as", out.SaysAs)
@@ -266,6 +279,14 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Sharing = slices.DeleteFunc(slices.Clone(out.Shares), func(s Share) bool { return s.Until != "" })
 	f.six(r, &v, tongue)
+	v.MayLookers = mayLookers
+	for _, l := range looked {
+		name := l.Name
+		if name == "" {
+			name = f.T(r, "people.lookers_someone")
+		}
+		v.Lookers = append(v.Lookers, f.T(r, "people.lookers_line", "Who", name, "When", lang.DateTime(tongue, l.At, clock.Zone(""))))
+	}
 	return f.Show(w, r, "people/see", page.View{Title: v.Called, Body: v, Notice: f.saved(r), Back: "/people" + within(out.Project)})
 }
 

@@ -5,11 +5,14 @@ import (
 	"net/url"
 	"slices"
 
+	"plait/internal/kit/clock"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
+	"plait/internal/kit/lang"
 	"plait/internal/kit/page"
 	"plait/internal/kit/web"
 	"plait/internal/spine/plug"
+	"plait/internal/spine/ref"
 )
 
 // Steps of taking a person out: one question a page, then the answers.
@@ -32,6 +35,9 @@ type eraseView struct {
 	Rows    []page.Row // the answers, to check
 	Goes    []string   // what will be gone, in sentences
 	Kept    []string   // what stays and why, in sentences
+	Holds   []page.Row // how much is held, by heading
+	Copies  copiesView
+	Here    string
 }
 
 // step is the page that is shown next: the one that was asked for, or that of an earlier
@@ -84,7 +90,13 @@ func (f *face) erasePage(r *http.Request, in EraseIn, step string) (page.View, e
 		if in.Words == EraseWords {
 			v.Goes = append(v.Goes, f.T(r, "people.erase_goes_words"))
 		}
-		v.Kept = f.kept(r)
+		v.Kept, v.Here = f.kept(r), "/people/person/"+in.Person.ID
+		if v.Copies, err = f.copiesNow(r, in.Person); err != nil {
+			return view, err
+		}
+		if v.Holds, err = f.heldCounts(r, in.Person); err != nil {
+			return view, err
+		}
 		if in.Words == KeepWords {
 			v.Kept = append(v.Kept, f.T(r, "people.erase_kept_words"))
 		}
@@ -95,7 +107,53 @@ func (f *face) erasePage(r *http.Request, in EraseIn, step string) (page.View, e
 
 // kept says what stays of someone who was taken out, and why.
 func (f *face) kept(r *http.Request) []string {
-	return []string{f.T(r, "people.erase_kept_row"), f.T(r, "people.erase_kept_trail")}
+	var out []string
+	for _, key := range []string{"row", "trail", "findings", "letters", "register", "safety"} {
+		out = append(out, f.T(r, "people.erase_kept_"+key))
+	}
+	return out
+}
+
+// copiesView is what copies there still are, in sentences.
+type copiesView struct {
+	Backups string
+	Left    []string // archives that left before, each with who, when and why
+}
+
+// copiesNow says which copies hold what is erased now, or was erased before.
+func (f *face) copiesNow(r *http.Request, person ref.Ref) (v copiesView, err error) {
+	known, left, until, err := f.room.copiesOf(r.Context(), person)
+	if err != nil {
+		return v, err
+	}
+	tongue := page.ChromeFrom(r.Context()).Lang
+	switch {
+	case !known:
+		v.Backups = f.T(r, "people.copies_unknown")
+	case until > 0 && until <= f.room.clock.Now()+clock.Day/24:
+		v.Backups = f.T(r, "people.copies_next") // its time is over, and there is none after it yet
+	case until > 0:
+		v.Backups = f.T(r, "people.copies_until", "Day", lang.Date(tongue, clock.DayOf(until, "")))
+	default:
+		v.Backups = f.T(r, "people.copies_none")
+	}
+	for _, l := range left {
+		name := l.Actor
+		if name == "" {
+			name = f.T(r, "people.actor_operator")
+		}
+		v.Left = append(v.Left, f.T(r, "people.copies_left", "Day", lang.Date(tongue, clock.DayOf(l.At, "")), "Name", name, "Why", l.Why))
+	}
+	return v, nil
+}
+
+// heldCounts says how much is held under each heading, so that whoever erases knows what goes.
+func (f *face) heldCounts(r *http.Request, person ref.Ref) (out []page.Row, err error) {
+	all, err := f.room.heldHow(r.Context(), person)
+	for _, s := range all {
+		out = append(out, page.Row{Key: f.T(r, s.Name), Value: f.T(r, "people.things", "Count", len(s.Things))})
+	}
+	return out, err
 }
 
 func (f *face) eraseForm(w http.ResponseWriter, r *http.Request) error {

@@ -109,6 +109,7 @@ func (r *Room) Plug() plug.Plug {
 		},
 		Panels: []plug.Panel{{For: ref.Programme, Place: "projects", Permission: "programme.see", Title: "project.panel", Template: "project/panel", Load: r.loadPanel}},
 		Signs:  r.signs(),
+		Finds:  r.finds(),
 		Words:  words, Pages: pages, Migrations: migrations,
 	}
 }

@@ -167,6 +167,26 @@ func voices(tx *db.Tx, programme string, ids []string, now int64) ([]heard, erro
 	if len(ids) == 0 {
 		return nil, nil
 	}
+	// The ties are counted already, each once; only a contribution that is tied to the same
+	// record twice, with two stances, makes its record's own ties be read.
+	twice, err := db.All(tx, db.Join(db.Q(`select distinct x.to_id from (select t.to_id, t.from_id from tie t where t.programme = ? and t.from_kind = ? and t.to_id in`,
+		programme, Contribution), db.List(ids), db.Q("group by t.to_id, t.from_id having count(*) > 1) x")), db.Value[string])
+	if err != nil {
+		return nil, err
+	}
+	out, err := db.All(tx, db.Join(db.Q(`select c.to_id, c.strand, sum(c.n) from tie_count c where c.programme = ? and c.from_kind = ? and c.until_at > ? and c.to_id in`,
+		programme, Contribution, now), db.List(ids), db.Q("group by c.to_id, c.strand having sum(c.n) <> 0")),
+		func(row db.Row, h *heard) error { return row.Scan(&h.Root, &h.Strand, &h.N) })
+	if err != nil || len(twice) == 0 {
+		return out, err
+	}
+	out = slices.DeleteFunc(out, func(h heard) bool { return slices.Contains(twice, h.Root) })
+	exact, err := distinctVoices(tx, programme, twice, now)
+	return append(out, exact...), err
+}
+
+// distinctVoices is voices by the contributions themselves.
+func distinctVoices(tx *db.Tx, programme string, ids []string, now int64) ([]heard, error) {
 	return db.All(tx, db.Join(db.Q(`select t.to_id, r.strand, count(distinct r.id) from tie t join ref_record r on r.programme = t.programme and r.id = t.from_id
 		where t.programme = ? and t.from_kind = ? and t.to_id in`, programme, Contribution), db.List(ids), db.Q("and"), terms.Where("r", terms.Project, now),
 		db.Q("group by t.to_id, r.strand")),

@@ -127,7 +127,7 @@ func newest(tx *db.Tx, programme string, ids []string, now int64) (map[string]in
 		changed, ended, done int64
 	}
 	all, err := db.All(tx, db.Join(db.Q(`select t.to_id, max(s.changed_at), max(case when s.until <= ? then s.until else 0 end), coalesce(max(e.at), 0)
-		from tie t join ref_record s on s.programme = t.programme and s.id = t.from_id left join trail_entry e on e.programme = s.programme and e.ref = s.id
+		from tie t join ref_record s on s.programme = t.programme and s.id = t.from_id left join trail_entry e on e.programme = s.programme and e.ref = s.id and e.reading = 0
 		where t.programme = ? and (s.version > t.version or s.until <= ?) and t.to_id in`, now, programme, now), db.List(ids), db.Q("group by t.to_id")),
 		func(row db.Row, m *moment) error { return row.Scan(&m.id, &m.changed, &m.ended, &m.done) })
 	for _, m := range all {
@@ -147,7 +147,7 @@ func lastMoved(tx *db.Tx, programme string, ids []string) (map[string]int64, err
 	for len(ids) > 0 {
 		part := ids[:min(atOnce, len(ids))]
 		ids = ids[len(part):]
-		all, err := db.All(tx, db.Join(db.Q("select e.ref, max(e.at) from trail_entry e where e.programme = ? and e.ref in", programme), db.List(part), db.Q("group by e.ref")),
+		all, err := db.All(tx, db.Join(db.Q("select e.ref, max(e.at) from trail_entry e where e.programme = ? and e.reading = 0 and e.ref in", programme), db.List(part), db.Q("group by e.ref")),
 			func(row db.Row, m *moment) error { return row.Scan(&m.id, &m.at) })
 		if err != nil {
 			return nil, err

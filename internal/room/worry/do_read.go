@@ -141,6 +141,9 @@ func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 		}
 		return nil
 	})
+	if err == nil {
+		r.looks.Note(ctx, "worry.looked", ref.Of("worry", in.ID))
+	}
 	return out, err
 }
 

@@ -13,6 +13,7 @@ import (
 	"plait/internal/kit/web"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
+	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
 )
 
@@ -62,12 +63,13 @@ type Room struct {
 	boxes Boxes
 	words Words
 	zones Zones
+	looks *trail.Looks
 	face  *face
 }
 
 // New makes the room.
 func New(n plug.Needs, names Names, boxes Boxes, said Words, zones Zones) *Room {
-	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, jobs: n.Jobs, post: n.Post, log: n.Log, base: n.BaseURL,
+	r := &Room{looks: n.Looks, db: n.DB, clock: n.Clock, ids: n.IDs, jobs: n.Jobs, post: n.Post, log: n.Log, base: n.BaseURL,
 		names: names, boxes: boxes, words: said, zones: zones}
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
 	return r
@@ -110,6 +112,7 @@ func (r *Room) Plug() plug.Plug {
 			{Name: "worry.own", Roles: []who.Role{who.Safeguarding, who.ProgrammeLead}, Card: true},
 		},
 		Panels: []plug.Panel{{For: ref.Project, Place: "due", Permission: "worry.see", Title: "worry.list_title", Template: "worry/panel", Load: r.panel}},
+		Holds:  r.holds(),
 		Words:  words, Pages: pages, Migrations: migrations,
 	}
 }

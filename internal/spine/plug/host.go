@@ -31,4 +31,6 @@ const (
 	MakesNothing Makes = iota
 	MakesDatabase
 	MakesKey // and the database
+	// Anyhow makes nothing, and opens also an installation that may not be served.
+	Anyhow
 )

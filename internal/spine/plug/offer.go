@@ -102,19 +102,24 @@ type Hold struct {
 
 // Held is one thing that is held about a person.
 type Held struct {
-	Title string // as the person would call it
+	Title string // as the person would call it, or a message key
 	On    string // day it is of, YYYY-MM-DD; may be ""
 	Why   string // message key of the purpose or law for which it is held; may be ""
 	Facts []Fact // in the order in which they are read
 	Files []HeldFile
-	Third bool // holds what others said or who they are: someone looks before it is handed over
+	Third bool   // holds what others said or who they are: someone looks before it is handed over
+	Fix   string // address of the page where it is corrected; "" = it cannot be
 }
 
 // Fact is one line of what is held.
 type Fact struct {
-	Name  string // message key
-	Value string // as the person wrote or would read it; days as YYYY-MM-DD
+	Name  string `json:"name"`  // message key
+	Value string `json:"value"` // as the person wrote or would read it, or a message key; days as YYYY-MM-DD
 }
 
 // HeldFile is a file that is held about a person, by its id in the files.
-type HeldFile struct{ ID, Name, Media string }
+type HeldFile struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Media string `json:"media"`
+}

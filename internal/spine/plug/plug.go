@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"reflect"
+	"time"
 
 	"plait/internal/kit/blob"
 	"plait/internal/kit/clock"
@@ -44,7 +45,9 @@ type Plug struct {
 	Commands    any   // a pointer to a struct of command-line commands that verbs cannot say; nil for none
 	Finds       []Find
 	Holds       []Hold
-	Self        any // the room itself, for those of its commands that no verb can say; nil for none
+	Carries     []Carry
+	Refers      []db.Reference // what the room's tables name that no foreign key guards
+	Self        any            // the room itself, for those of its commands that no verb can say; nil for none
 }
 
 // Kind is one kind of record: who may see it and where its page is.
@@ -81,7 +84,8 @@ type Needs struct {
 	Post    mail.Post
 	Log     *slog.Logger
 	Files   *blob.Store
-	BaseURL string // "http://127.0.0.1:8080", no slash at the end
+	Looks   *trail.Looks // writes down who opened what; nil in a room's own tests
+	BaseURL string       // "http://127.0.0.1:8080", no slash at the end
 	Install *Install
 }
 
@@ -90,7 +94,9 @@ type Needs struct {
 type Install struct {
 	Dir     string // its folder; "" where tests need none
 	Backups string // the folder of backups; "" for none
-	Version string // of this program
+	// BackupEvery is how often a backup is made by itself.
+	BackupEvery time.Duration
+	Version     string // of this program
 	// OpenDB opens and migrates another database: "postgres://..." or a folder, which is
 	// made if need be. The caller closes it.
 	OpenDB func(ctx context.Context, address string) (*db.DB, error)
@@ -98,6 +104,9 @@ type Install struct {
 	Drain func(ctx context.Context) error
 	// Plugs is every room.
 	Plugs func() []Plug
+	// Other makes a house with the same key on another open, migrated database, and gives
+	// its rooms by name (Plug.Self): a backup is tried out in one.
+	Other func(d *db.DB) (map[string]any, error)
 }
 
 // Verb is one thing that can be done, type-erased.
@@ -182,11 +191,16 @@ func Run[In, Out any](ctx context.Context, d *Desk, name, key string, do func(co
 }
 
 // once runs f in a write transaction. When someone sent the same key at the same moment
-// and was first, it runs again and finds their answer.
+// and was first, it runs again and finds their answer. So it does when the database went
+// away while it was told to keep the work: with a key nothing is done twice. Without one,
+// and inside another's transaction, that is for the caller to tell.
 func (d *Desk) once(ctx context.Context, key string, f func(tx *db.Tx) error) error {
 	err := d.DB.Write(ctx, f)
-	if key != "" && db.IsUnique(err) {
+	if key != "" && (db.IsUnique(err) || db.IsUnknown(err)) {
 		err = d.DB.Write(ctx, f)
+		if db.IsUnique(err) { // what was not known was still on its way, and is there now
+			err = d.DB.Write(ctx, f)
+		}
 	}
 	return err
 }

@@ -8,6 +8,9 @@ import "plait/internal/kit/db"
 // until already are left. It gives the number of records changed.
 func SetUntil(tx *db.Tx, programme string, which db.Part, until int64) (int64, error) {
 	where := db.Join(db.Q("programme = ? and until <> ? and id in", programme, until), which)
+	if err := moveUntil(tx, where, until); err != nil {
+		return 0, err
+	}
 	return set(tx, programme, where, db.Q("until = ?", until), func(c *counted) { c.Until = until })
 }
 
@@ -51,4 +54,13 @@ func set(tx *db.Tx, programme string, where, change db.Part, to func(*counted)) 
 		}
 	}
 	return tx.Exec(db.Join(db.Q("update ref_record set"), change, db.Q("where"), where))
+}
+
+// Last is the id after which the next page of most begins: that of the last of a full
+// page, "" when the page was not full and there are no more.
+func Last[T any](page []T, most int, id func(T) string) string {
+	if len(page) == 0 || len(page) < most {
+		return ""
+	}
+	return id(page[len(page)-1])
 }

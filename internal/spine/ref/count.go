@@ -88,7 +88,7 @@ func Fold(tx *db.Tx, programme string) error {
 			return err
 		}
 	}
-	return nil
+	return foldUnders(tx, programme)
 }
 
 // Recount counts the live records from ref_record itself: what Tallies must equal.

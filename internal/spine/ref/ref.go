@@ -158,7 +158,10 @@ func put(tx *db.Tx, records []Record) error {
 	if err != nil {
 		return err
 	}
-	return count(tx, programme, old, records)
+	if err := count(tx, programme, old, records); err != nil {
+		return err
+	}
+	return move(tx, programme, old, records)
 }
 
 // Get reads one record of a programme; ok is false when there is none.
@@ -192,6 +195,12 @@ func Drop(tx *db.Tx, programme string, ids ...string) error {
 		return err
 	}
 	if err := count(tx, programme, old, nil); err != nil {
+		return err
+	}
+	if err := move(tx, programme, old, nil); err != nil {
+		return err
+	}
+	if err := forget(tx, programme, ids); err != nil {
 		return err
 	}
 	return tx.Do(db.Join(db.Q("delete from ref_record where programme = ? and id in", programme), db.List(ids)))

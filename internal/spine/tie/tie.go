@@ -75,10 +75,23 @@ func Put(ctx context.Context, tx *db.Tx, now int64, t Tie) error {
 	if !from.Live(now) || !to.Live(now) {
 		return fault.New(fault.Withdrawn, "house.withdrawn").With("house.tie_withdrawn_do")
 	}
-	return tx.Do(db.Q(`insert into tie (programme, id, from_kind, from_id, to_kind, to_id, stance, reason, author, at, version)
+	was, err := db.Count(tx, db.Q(`select count(*) from tie where programme = ? and from_id = ? and to_id = ? and stance = ?`, programme, from.ID, to.ID, string(t.Stance)))
+	if err != nil {
+		return err
+	}
+	err = tx.Do(db.Q(`insert into tie (programme, id, from_kind, from_id, to_kind, to_id, stance, reason, author, at, version)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (programme, from_id, to_id, stance) do update set
 		reason = excluded.reason, author = excluded.author, at = excluded.at, version = excluded.version`,
 		programme, t.ID, from.Kind, from.ID, to.Kind, to.ID, string(t.Stance), t.Reason, who.From(ctx).Key(), now, from.Version))
+	if err != nil || was > 0 {
+		return err
+	}
+	return ref.CountTies(tx, programme, under(from, to.ID, t.Stance, 1))
+}
+
+// under is a tie as it is counted.
+func under(from ref.Record, to string, stance Stance, n int64) ref.Under {
+	return ref.Under{To: to, Kind: from.Kind, Stance: string(stance), Strand: from.Strand, Until: from.Until, N: n}
 }
 
 // PutMany ties several records to one, with one stance and reason. ids are the new ties'
@@ -113,7 +126,13 @@ func PutMany(ctx context.Context, tx *db.Tx, now int64, ids []string, from []ref
 		for _, r := range there {
 			by[r.ID] = r
 		}
+		tied, err := db.All(tx, db.Join(db.Q("select from_id from tie where programme = ? and to_id = ? and stance = ? and from_id in", programme, target.ID, string(stance)),
+			db.List(want)), db.Value[string])
+		if err != nil {
+			return err
+		}
 		var rows [][]any
+		var more []ref.Under
 		done := map[string]bool{}
 		for i, x := range part {
 			rec, ok := by[x.ID]
@@ -128,10 +147,16 @@ func PutMany(ctx context.Context, tx *db.Tx, now int64, ids []string, from []ref
 				continue
 			}
 			done[x.ID] = true
+			if !slices.Contains(tied, rec.ID) {
+				more = append(more, under(rec, target.ID, stance, 1))
+			}
 			rows = append(rows, []any{programme, ids[start+i], rec.Kind, rec.ID, target.Kind, target.ID, string(stance), reason, author, now, rec.Version})
 		}
 		if err := tx.Do(db.Join(db.Q("insert into tie (programme, "+columns+") values"), db.Values(rows), db.Q(`on conflict (programme, from_id, to_id, stance)
 			do update set reason = excluded.reason, author = excluded.author, at = excluded.at, version = excluded.version`))); err != nil {
+			return err
+		}
+		if err := ref.CountTies(tx, programme, more...); err != nil {
 			return err
 		}
 	}
@@ -140,6 +165,17 @@ func PutMany(ctx context.Context, tx *db.Tx, now int64, ids []string, from []ref
 
 // Cut takes a tie away.
 func Cut(tx *db.Tx, programme, id string) error {
+	cut, ok, err := db.One(tx, db.Q(`select t.to_id, t.from_kind, t.stance, r.strand, r.until from tie t join ref_record r on r.programme = t.programme and r.id = t.from_id
+		where t.programme = ? and t.id = ?`, programme, id), func(r db.Row, u *ref.Under) error {
+		u.N = -1
+		return r.Scan(&u.To, &u.Kind, &u.Stance, &u.Strand, &u.Until)
+	})
+	if err != nil || !ok {
+		return err
+	}
+	if err := ref.CountTies(tx, programme, cut); err != nil {
+		return err
+	}
 	return tx.Do(db.Q(`delete from tie where programme = ? and id = ?`, programme, id))
 }
 

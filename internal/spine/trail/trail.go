@@ -10,7 +10,6 @@ package trail
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/subtle"
 	"embed"
 	"encoding/hex"
 	"encoding/json"
@@ -40,6 +39,7 @@ type Entry struct {
 	Commitment string
 	Seq        int64 // 0 until the chain job has numbered it
 	Chain      string
+	Project    string // whose it was when it was done; "" for what is of no project
 }
 
 // Put remembers a change. body is the record's new version, stored as JSON; nil
@@ -54,8 +54,10 @@ func Put(ctx context.Context, tx *db.Tx, entry string, at int64, verb string, r 
 		return err
 	}
 	s := id.Salt()
-	if err := tx.Do(db.Q(`insert into trail_entry (programme, id, at, actor, verb, ref_kind, ref, version, commitment) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		a.Programme, entry, at, a.Key(), verb, r.Kind, r.ID, version, commit(s, text))); err != nil {
+	// The record, where it is one, was read or written in this transaction already.
+	if err := tx.Do(db.Q(`insert into trail_entry (programme, id, at, actor, verb, ref_kind, ref, version, commitment, reading, project) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+		coalesce((select case when r.kind = 'project' then r.id else r.project end from ref_record r where r.programme = ? and r.id = ?), ''))`,
+		a.Programme, entry, at, a.Key(), verb, r.Kind, r.ID, version, commit(s, text), reading(verb), a.Programme, r.ID)); err != nil {
 		return err
 	}
 	if err := tx.Do(db.Q(`insert into trail_wait (programme, entry) values (?, ?)`, a.Programme, entry)); err != nil {
@@ -81,6 +83,10 @@ func PutMany(ctx context.Context, tx *db.Tx, at int64, verb string, changes []Ch
 	const most = 500
 	for start := 0; start < len(changes); start += most {
 		part := changes[start:min(start+most, len(changes))]
+		within, err := projects(tx, a.Programme, part)
+		if err != nil {
+			return err
+		}
 		entries, bodies, waits := make([][]any, len(part)), make([][]any, len(part)), make([][]any, len(part))
 		for i, c := range part {
 			text, err := json.Marshal(c.Body)
@@ -88,11 +94,11 @@ func PutMany(ctx context.Context, tx *db.Tx, at int64, verb string, changes []Ch
 				return err
 			}
 			salt := id.Salt()
-			entries[i] = []any{a.Programme, c.Entry, at, a.Key(), verb, c.Ref.Kind, c.Ref.ID, c.Version, commit(salt, text)}
+			entries[i] = []any{a.Programme, c.Entry, at, a.Key(), verb, c.Ref.Kind, c.Ref.ID, c.Version, commit(salt, text), reading(verb), within[c.Ref.ID]}
 			bodies[i] = []any{a.Programme, c.Entry, salt, string(text)}
 			waits[i] = []any{a.Programme, c.Entry}
 		}
-		if err := tx.Do(db.Join(db.Q(`insert into trail_entry (programme, id, at, actor, verb, ref_kind, ref, version, commitment) values`), db.Values(entries))); err != nil {
+		if err := tx.Do(db.Join(db.Q(`insert into trail_entry (programme, id, at, actor, verb, ref_kind, ref, version, commitment, reading, project) values`), db.Values(entries))); err != nil {
 			return err
 		}
 		if err := tx.Do(db.Join(db.Q(`insert into trail_wait (programme, entry) values`), db.Values(waits))); err != nil {
@@ -105,21 +111,45 @@ func PutMany(ctx context.Context, tx *db.Tx, at int64, verb string, changes []Ch
 	return nil
 }
 
+// projects says which project each record is of, by its id.
+func projects(tx *db.Tx, programme string, changes []Change) (map[string]string, error) {
+	ids := make([]string, len(changes))
+	for i, c := range changes {
+		ids[i] = c.Ref.ID
+	}
+	out := make(map[string]string, len(ids))
+	return out, db.Each(tx, db.Join(db.Q("select r.id, case when r.kind = 'project' then r.id else r.project end from ref_record r where r.programme = ? and r.id in", programme),
+		db.List(ids)), func(r db.Row, p *[2]string) error { return r.Scan(&p[0], &p[1]) }, func(p [2]string) error { out[p[0]] = p[1]; return nil })
+}
+
+func reading(verb string) int64 {
+	if Reading(verb) {
+		return 1
+	}
+	return 0
+}
+
 func commit(salt string, body []byte) string {
 	h := sha256.Sum256(append([]byte(salt+"\x00"), body...))
 	return hex.EncodeToString(h[:])
 }
 
-const columns = `e.id, e.at, e.actor, e.verb, e.ref_kind, e.ref, e.version, e.commitment, coalesce(l.seq, 0), coalesce(l.chain, '')`
+// own is the columns of trail_entry itself, columns those with its link, where it has one,
+// listed the same of a page of entries.
+const (
+	own     = `e.id, e.at, e.actor, e.verb, e.ref_kind, e.ref, e.version, e.commitment, e.project`
+	columns = `e.id, e.at, e.actor, e.verb, e.ref_kind, e.ref, e.version, e.commitment, coalesce(l.seq, 0), coalesce(l.chain, ''), e.project`
+	listed  = `page.id, page.at, page.actor, page.verb, page.ref_kind, page.ref, page.version, page.commitment, coalesce(l.seq, 0), coalesce(l.chain, ''), page.project`
+)
 
 func scan(r db.Row, e *Entry) error {
-	return r.Scan(&e.ID, &e.At, &e.Actor, &e.Verb, &e.Ref.Kind, &e.Ref.ID, &e.Version, &e.Commitment, &e.Seq, &e.Chain)
+	return r.Scan(&e.ID, &e.At, &e.Actor, &e.Verb, &e.Ref.Kind, &e.Ref.ID, &e.Version, &e.Commitment, &e.Seq, &e.Chain, &e.Project)
 }
 
-// Of lists the changes of one record, oldest first.
+// Of lists the changes of one record, oldest first; not who has read it.
 func Of(tx *db.Tx, programme string, r ref.Ref) ([]Entry, error) {
 	return db.All(tx, db.Q(`select `+columns+` from trail_entry e left join trail_link l on l.programme = e.programme and l.entry = e.id
-		where e.programme = ? and e.ref = ? order by e.at, e.id`, programme, r.ID), scan)
+		where e.programme = ? and e.ref = ? and e.reading = 0 order by e.at, e.id`, programme, r.ID), scan)
 }
 
 // Version reads a record's version from the trail into body; a version that was
@@ -184,79 +214,13 @@ func tail(tx *db.Tx, programme string) (seq int64, chain string, err error) {
 	return e.seq, e.chain, err
 }
 
-// link is SHA-256 over the link before and every column of the entry.
+// link is SHA-256 over the link before and every column of the entry that cannot change.
 func link(before string, seq int64, e Entry) string {
-	text := fmt.Sprintf("%s\n%d\n%s\n%d\n%s\n%s\n%s\n%s\n%s", before, seq, e.ID, e.At, e.Actor, e.Verb, e.Ref,
-		strconv.FormatInt(e.Version, 10), e.Commitment)
-	h := sha256.Sum256([]byte(text))
+	h := sha256.Sum256([]byte(linkText(before, seq, e)))
 	return hex.EncodeToString(h[:])
 }
 
-// Proof is what checking a programme's chain found.
-type Proof struct {
-	Entries int64    `json:"entries"` // linked entries read
-	Waiting int64    `json:"waiting"` // not yet linked
-	Erased  int64    `json:"erased"`  // linked, words taken away
-	Tail    string   `json:"tail"`    // the last link: to be noted outside the house
-	Broken  []string `json:"broken"`  // what does not hold, each in a sentence
-}
-
-// Check proves a programme's chain: every number there, every link right, every body
-// equal to its commitment.
-func Check(tx *db.Tx, programme string) (Proof, error) {
-	p := Proof{Broken: []string{}}
-	type row struct {
-		Entry
-		salt, body string
-		kept       bool
-	}
-	last := ""
-	err := db.Each(tx, db.Q(`select `+columns+`, coalesce(b.salt, ''), coalesce(b.body, ''), b.id is not null
-		from trail_link l left join trail_entry e on e.programme = l.programme and e.id = l.entry
-		left join trail_body b on b.programme = l.programme and b.id = l.entry
-		where l.programme = ? order by l.seq`, programme),
-		func(r db.Row, x *row) error {
-			var id, actor, verb, kind, of, commitment *string
-			var at, version *int64
-			if err := r.Scan(&id, &at, &actor, &verb, &kind, &of, &version, &commitment, &x.Seq, &x.Chain, &x.salt, &x.body, &x.kept); err != nil {
-				return err
-			}
-			if id != nil {
-				x.ID, x.At, x.Actor, x.Verb, x.Ref, x.Version, x.Commitment = *id, *at, *actor, *verb, ref.Of(*kind, *of), *version, *commitment
-			}
-			return nil
-		},
-		func(x row) error {
-			p.Entries++
-			if x.Seq != p.Entries {
-				p.Broken = append(p.Broken, fmt.Sprintf("number %d is missing: the next is %d", p.Entries, x.Seq))
-				p.Entries = x.Seq
-			}
-			last = link(last, x.Seq, x.Entry)
-			if subtle.ConstantTimeCompare([]byte(last), []byte(x.Chain)) != 1 {
-				p.Broken = append(p.Broken, fmt.Sprintf("link %d does not follow from the one before and its entry", x.Seq))
-				last = x.Chain
-			}
-			switch {
-			case !x.kept:
-				p.Erased++
-			case commit(x.salt, []byte(x.body)) != x.Commitment:
-				p.Broken = append(p.Broken, fmt.Sprintf("the words of link %d are not those that were committed", x.Seq))
-			}
-			return nil
-		})
-	if err != nil {
-		return p, err
-	}
-	p.Tail = last
-	loose, err := db.Count(tx, db.Q(`select count(*) from trail_entry e where e.programme = ?
-		and not exists (select 1 from trail_link l where l.programme = e.programme and l.entry = e.id)`, programme))
-	if err != nil {
-		return p, err
-	}
-	p.Waiting, err = db.Count(tx, db.Q(`select count(*) from trail_wait w join trail_entry e on e.programme = w.programme and e.id = w.entry where w.programme = ?`, programme))
-	if err == nil && loose != p.Waiting && len(p.Broken) == 0 { // what is broken already says where they come from
-		p.Broken = append(p.Broken, fmt.Sprintf("%d entries are in no link, but %d wait for one", loose, p.Waiting))
-	}
-	return p, err
+func linkText(before string, seq int64, e Entry) string {
+	return fmt.Sprintf("%s\n%d\n%s\n%d\n%s\n%s\n%s\n%s\n%s", before, seq, e.ID, e.At, e.Actor, e.Verb, e.Ref,
+		strconv.FormatInt(e.Version, 10), e.Commitment)
 }

@@ -232,7 +232,7 @@ func must(ctx context.Context, tx *db.Tx, permission string, at ref.Ref) (ref.Re
 
 // place reads where a record stands; a programme, project or site stands in itself.
 func place(tx *db.Tx, programme string, at ref.Ref) (ref.Record, bool, error) {
-	rec, ok, err := ref.Get(tx, programme, at.ID)
+	rec, ok, err := found(tx, programme, at.ID)
 	if err != nil || !ok || (at.Kind != "" && rec.Kind != at.Kind) {
 		return rec, false, err
 	}
@@ -245,6 +245,30 @@ func place(tx *db.Tx, programme string, at ref.Ref) (ref.Record, bool, error) {
 		rec.Person = rec.ID
 	}
 	return rec, true, nil
+}
+
+// foundKey is under which a record's place is kept in a transaction that only reads.
+type foundKey struct{ programme, id string }
+
+// found reads a record. A page asks a hundred times for the same one: in a transaction
+// that only reads it is read once, for nothing can change under it.
+func found(tx *db.Tx, programme, id string) (ref.Record, bool, error) {
+	if tx.Writes() {
+		return ref.Get(tx, programme, id)
+	}
+	type kept struct {
+		rec ref.Record
+		ok  bool
+	}
+	v, err := tx.Memo(foundKey{programme, id}, func() (any, error) {
+		rec, ok, err := ref.Get(tx, programme, id)
+		return kept{rec, ok}, err
+	})
+	if err != nil {
+		return ref.Record{}, false, err
+	}
+	k := v.(kept)
+	return k.rec, k.ok, nil
 }
 
 func refuse(a Actor) error {

@@ -4,8 +4,9 @@
 // The server is a direct child of the calling process, listens on a Unix
 // socket in its own temporary folder and on 127.0.0.1 at a free port, and asks
 // for a random password. It runs with fsync off, so it must never hold data
-// that matters. PostgreSQL refuses to run as root; a root caller's server runs
-// as the user postgres, or nobody when there is no such user.
+// that matters; StartSafe and Standby make servers that can be halted, crashed,
+// frozen, started again and promoted. PostgreSQL refuses to run as root; a root
+// caller's server runs as the user postgres, or nobody when there is no such user.
 package cluster
 
 import (
@@ -57,6 +58,8 @@ type Cluster struct {
 	Port int
 
 	password string
+	safe     bool     // keeps what it has acknowledged through a crash
+	settings []string // further settings, "name=value"
 
 	dir  string
 	bin  string
@@ -127,12 +130,14 @@ func version(dir string) int {
 // Start makes a cluster and waits until it answers. The caller must call Stop.
 // If this process dies without doing so, on Linux the server stops by itself
 // and only its folder is left in the temporary directory.
-func Start(ctx context.Context) (*Cluster, error) {
+func Start(ctx context.Context) (*Cluster, error) { return start(ctx, &Cluster{}) }
+
+func start(ctx context.Context, c *Cluster) (*Cluster, error) {
 	bin, err := Bin()
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{bin: bin}
+	c.bin = bin
 	if err := c.prepare(ctx); err != nil {
 		return nil, errors.Join(err, c.Stop())
 	}
@@ -141,18 +146,59 @@ func Start(ctx context.Context) (*Cluster, error) {
 		// Another process may take the free port before the server does, so
 		// a failed start is tried again with another port.
 		if last = c.serve(ctx); last == nil {
-			return c, nil
+			if last = c.createDatabase(ctx); last == nil {
+				return c, nil
+			}
 		}
 		if err := c.halt(); err != nil {
 			last = errors.Join(last, err)
 			break
 		}
+		c.Port = 0
 	}
 	return nil, errors.Join(last, c.Stop())
 }
 
+// createDatabase makes the database of the URL.
+func (c *Cluster) createDatabase(ctx context.Context) error {
+	return c.run(ctx, []string{"PGPASSWORD=" + c.password}, "createdb",
+		"-h", "127.0.0.1", "-p", strconv.Itoa(c.Port), "-U", role, "-w", database)
+}
+
 // prepare makes the folder and the data directory in it.
 func (c *Cluster) prepare(ctx context.Context) error {
+	if err := c.folder(); err != nil {
+		return err
+	}
+	var secret [16]byte
+	if _, err := rand.Read(secret[:]); err != nil {
+		return fmt.Errorf("make a password: %w", err)
+	}
+	c.password = hex.EncodeToString(secret[:])
+	pw := filepath.Join(c.dir, "password")
+	if err := os.WriteFile(pw, []byte(c.password+"\n"), 0o600); err != nil {
+		return fmt.Errorf("write the password file: %w", err)
+	}
+	if err := c.give(pw); err != nil {
+		return err
+	}
+	return c.run(ctx, nil, "initdb", "-D", c.data(), "-U", role, "--pwfile="+pw, "--auth=password",
+		"--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions")
+}
+
+// give hands a file or folder to the server's user.
+func (c *Cluster) give(path string) error {
+	if c.cred == nil {
+		return nil
+	}
+	if err := os.Chown(path, int(c.cred.Uid), int(c.cred.Gid)); err != nil {
+		return fmt.Errorf("give %s to the server's user: %w", filepath.Base(path), err)
+	}
+	return nil
+}
+
+// folder makes the cluster's own folder, and finds who the server runs as.
+func (c *Cluster) folder() error {
 	// A Unix socket's path may be 107 bytes long, so the folder's is short.
 	parent := "/tmp"
 	if info, err := os.Stat(parent); err != nil || !info.IsDir() {
@@ -167,26 +213,8 @@ func (c *Cluster) prepare(ctx context.Context) error {
 		if c.cred, err = servant(); err != nil {
 			return err
 		}
-		if err := os.Chown(dir, int(c.cred.Uid), int(c.cred.Gid)); err != nil {
-			return fmt.Errorf("give the folder to the server's user: %w", err)
-		}
 	}
-	var secret [16]byte
-	if _, err := rand.Read(secret[:]); err != nil {
-		return fmt.Errorf("make a password: %w", err)
-	}
-	c.password = hex.EncodeToString(secret[:])
-	pw := filepath.Join(dir, "password")
-	if err := os.WriteFile(pw, []byte(c.password+"\n"), 0o600); err != nil {
-		return fmt.Errorf("write the password file: %w", err)
-	}
-	if c.cred != nil {
-		if err := os.Chown(pw, int(c.cred.Uid), int(c.cred.Gid)); err != nil {
-			return fmt.Errorf("give the password file to the server's user: %w", err)
-		}
-	}
-	return c.run(ctx, nil, "initdb", "-D", c.data(), "-U", role, "--pwfile="+pw, "--auth=password",
-		"--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions")
+	return c.give(dir)
 }
 
 func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
@@ -232,28 +260,24 @@ func cleanEnv() []string {
 	return append(env, "LC_ALL=C", "TZ=UTC")
 }
 
-// serve starts the server on a free port and waits until it answers.
+// serve starts the server, on the port it had or a free one, and waits until it answers.
 func (c *Cluster) serve(ctx context.Context) error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("find a free port: %w", err)
-	}
-	c.Port = l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
-		return fmt.Errorf("free the port: %w", err)
+	if c.Port == 0 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return fmt.Errorf("find a free port: %w", err)
+		}
+		c.Port = l.Addr().(*net.TCPAddr).Port
+		if err := l.Close(); err != nil {
+			return fmt.Errorf("free the port: %w", err)
+		}
 	}
 	logPath := filepath.Join(c.dir, "server.log")
-	log, err := os.Create(logPath)
+	log, err := os.OpenFile(logPath, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("make the server's log: %w", err)
 	}
-	cmd := exec.Command(filepath.Join(c.bin, "postgres"), "-D", c.data(), "-p", strconv.Itoa(c.Port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+c.Socket,
-		"-c", "unix_socket_permissions=0700",
-		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
-		"-c", "max_connections=300", "-c", "shared_buffers=128MB", "-c", "max_wal_size=2GB",
-		"-c", "checkpoint_timeout=1h", "-c", "timezone=UTC", "-c", "log_timezone=UTC",
-		"-c", "max_pred_locks_per_transaction=256", "-c", "log_min_messages=fatal")
+	cmd := exec.Command(filepath.Join(c.bin, "postgres"), c.args()...)
 	cmd.Dir, cmd.Env = c.dir, cleanEnv()
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.cred, Setpgid: true}
@@ -280,7 +304,22 @@ func (c *Cluster) serve(ctx context.Context) error {
 	return c.await(ctx, logPath)
 }
 
-// await asks the server until it answers, then makes the database.
+// args are the server's command line.
+func (c *Cluster) args() []string {
+	all := []string{"listen_addresses=127.0.0.1", "unix_socket_directories=" + c.Socket, "unix_socket_permissions=0700",
+		"max_connections=300", "shared_buffers=128MB", "max_wal_size=2GB", "checkpoint_timeout=1h", "timezone=UTC",
+		"log_timezone=UTC", "max_pred_locks_per_transaction=256", "log_min_messages=fatal"}
+	if !c.safe {
+		all = append(all, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
+	}
+	args := []string{"-D", c.data(), "-p", strconv.Itoa(c.Port)}
+	for _, s := range append(all, c.settings...) {
+		args = append(args, "-c", s)
+	}
+	return args
+}
+
+// await asks the server until it answers.
 func (c *Cluster) await(ctx context.Context, logPath string) error {
 	ctx, cancel := context.WithTimeout(ctx, startWait)
 	defer cancel()
@@ -295,10 +334,6 @@ func (c *Cluster) await(ctx context.Context, logPath string) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	if err := c.run(ctx, []string{"PGPASSWORD=" + c.password}, "createdb",
-		"-h", "127.0.0.1", "-p", port, "-U", role, "-w", database); err != nil {
-		return err
-	}
 	c.URL = fmt.Sprintf("postgres://%s:%s@127.0.0.1:%d/%s?sslmode=disable", role, c.password, c.Port, database)
 	return nil
 }
@@ -309,6 +344,7 @@ func (c *Cluster) halt() error {
 	if c.proc == nil {
 		return nil
 	}
+	_ = c.Thaw() // one that stands still hears nothing
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
 		if err := c.proc.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			return fmt.Errorf("stop postgres: %w", err)

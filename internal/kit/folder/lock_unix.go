@@ -1,0 +1,26 @@
+//go:build unix
+
+package folder
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// Lock takes the lock that a file stands for; ok is false when another process has it.
+// It ends with free or with the process.
+func Lock(path string) (free func() error, ok bool, err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, false, err
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, false, f.Close()
+	}
+	if err != nil {
+		return nil, false, errors.Join(err, f.Close())
+	}
+	return f.Close, true, nil
+}

@@ -1,0 +1,227 @@
+package keeper
+
+import (
+	"encoding/json"
+
+	"plait/internal/kit/db"
+	"plait/internal/spine/ref"
+)
+
+// putErasures notes what was erased; what is noted already stays as it is.
+func putErasures(tx *db.Tx, list []Erasure) error {
+	if len(list) == 0 {
+		return nil
+	}
+	rows := make([][]any, len(list))
+	for i, e := range list {
+		rows[i] = []any{e.Programme, e.Record, e.Kind, e.At, false}
+	}
+	return tx.Do(db.Join(db.Q("insert into keeper_erasure (programme, record, kind, at, apart) values"), db.Values(rows),
+		db.Q("on conflict (programme, record) do nothing")))
+}
+
+func scanErasure(r db.Row, e *Erasure) error { return r.Scan(&e.Programme, &e.Record, &e.Kind, &e.At) }
+
+// notApart gives erasures that the list beside the backups may not hold yet.
+func notApart(tx *db.Tx, most int64) ([]Erasure, error) {
+	return db.All(tx, db.Q("select programme, record, kind, at from keeper_erasure where apart = ? order by at, programme, record limit ?", false, most), scanErasure)
+}
+
+// setApart notes that erasures of one programme stand in the list beside the backups.
+func setApart(tx *db.Tx, programme string, records []string) error {
+	return tx.Do(db.Join(db.Q("update keeper_erasure set apart = ? where programme = ? and record in", true, programme), db.List(records)))
+}
+
+// erasures gives every erasure of the house, those of persons last: what they said goes first.
+func erasures(tx *db.Tx) ([]Erasure, error) {
+	return db.All(tx, db.Q(`select programme, record, kind, at from keeper_erasure
+		order by case when kind = ? then 1 else 0 end, at, programme, record`, ref.Person), scanErasure)
+}
+
+// backupRow is what is known in the database of one backup, for one programme.
+type backupRow struct {
+	ID       string
+	At       int64
+	Until    int64
+	State    string
+	Rows     int64
+	Size     int64
+	ProvedAt int64
+	Proved   string
+	Seconds  int64
+	Why      string
+}
+
+const backupColumns = `select id, at, until, state, rows_kept, size, proved_at, proved, seconds, why from keeper_backup`
+
+func scanBackup(r db.Row, b *backupRow) error {
+	return r.Scan(&b.ID, &b.At, &b.Until, &b.State, &b.Rows, &b.Size, &b.ProvedAt, &b.Proved, &b.Seconds, &b.Why)
+}
+
+// putBackup stores a backup for each programme that it holds.
+func putBackup(tx *db.Tx, programmes []string, b backupRow) error {
+	for _, p := range programmes {
+		if err := tx.Do(db.Q(`insert into keeper_backup (programme, id, at, until, state, rows_kept, size, proved_at, proved, seconds, why)
+			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (programme, id) do update set until = excluded.until, state = excluded.state,
+			rows_kept = excluded.rows_kept, size = excluded.size, seconds = excluded.seconds, why = excluded.why`,
+			p, b.ID, b.At, b.Until, b.State, b.Rows, b.Size, b.ProvedAt, b.Proved, b.Seconds, b.Why)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopBackups calls those failed that never came to an end: the program was killed.
+func stopBackups(tx *db.Tx) error {
+	return tx.Do(db.Q("update keeper_backup set state = ?, why = ? where state = ?", backupFailed, "keeper.backup_why_killed", backupRuns))
+}
+
+// goneBackups notes that backups were deleted.
+func goneBackups(tx *db.Tx, ids []string) error {
+	return tx.Do(db.Join(db.Q("update keeper_backup set state = ? where state = ? and id in", backupGone, backupKept), db.List(ids)))
+}
+
+// setProved stores what a drill found, in a programme's own words and counts.
+func setProved(tx *db.Tx, programme, id, proved string, at int64) error {
+	return tx.Do(db.Q("update keeper_backup set proved = ?, proved_at = ? where programme = ? and id = ?", proved, at, programme, id))
+}
+
+// backupsOf lists a programme's backups, the last first.
+func backupsOf(tx *db.Tx, programme string, most int64) ([]backupRow, error) {
+	return db.All(tx, db.Join(db.Q(backupColumns), db.Q("where programme = ? and state <> ? order by at desc, id desc limit ?", programme, backupGone, most)), scanBackup)
+}
+
+// provedBackups gives, for each backup, when it was last proven.
+func provedBackups(tx *db.Tx) (map[string]int64, error) {
+	all, err := db.All(tx, db.Q("select id, max(proved_at) from keeper_backup group by id"), func(r db.Row, b *backupRow) error { return r.Scan(&b.ID, &b.ProvedAt) })
+	out := map[string]int64{}
+	for _, b := range all {
+		out[b.ID] = b.ProvedAt
+	}
+	return out, err
+}
+
+// keptBackups gives the backups of a programme that were made at an instant or before it.
+func keptBackups(tx *db.Tx, programme string, at int64) ([]backupRow, error) {
+	return db.All(tx, db.Join(db.Q(backupColumns), db.Q("where programme = ? and state = ? and at <= ? order by at", programme, backupKept, at)), scanBackup)
+}
+
+// Left is an archive that left the house: it may still hold what was erased since.
+type Left struct {
+	Actor string `json:"actor"` // who took it, as the trail names them
+	At    int64  `json:"at"`
+	Why   string `json:"why"`
+}
+
+func archivesBefore(tx *db.Tx, programme string, at int64) ([]Left, error) {
+	return db.All(tx, db.Q("select actor, at, why from keeper_archive where programme = ? and at <= ? and ended_at > 0 and size > 0 order by at", programme, at),
+		func(r db.Row, l *Left) error { return r.Scan(&l.Actor, &l.At, &l.Why) })
+}
+
+// setMark says something of the installation; "" takes it back.
+func setMark(tx *db.Tx, name, value string, now int64) error {
+	if value == "" {
+		return tx.Do(db.Q("delete from keeper_mark where programme = '' and name = ?", name))
+	}
+	return tx.Do(db.Q(`insert into keeper_mark (programme, name, value, at) values ('', ?, ?, ?)
+		on conflict (programme, name) do update set value = excluded.value, at = excluded.at`, name, value, now))
+}
+
+func getMark(tx *db.Tx, name string) (string, error) {
+	v, _, err := db.One(tx, db.Q("select value from keeper_mark where programme = '' and name = ?", name), db.Value[string])
+	return v, err
+}
+
+// dropMarks takes back every mark whose name begins so; like is not needed for so few.
+func dropMarks(tx *db.Tx, keep func(name string) bool) error {
+	all, err := db.All(tx, db.Q("select name from keeper_mark where programme = ''"), db.Value[string])
+	if err != nil {
+		return err
+	}
+	for _, name := range all {
+		if !keep(name) {
+			if err := setMark(tx, name, "", 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// howMany counts the records of a kind, of one programme or ("") of all.
+func howMany(tx *db.Tx, programme, kind string) (int64, error) {
+	return db.Count(tx, db.Q("select count(*) from ref_record where kind = ? and (programme = ? or ? = '')", kind, programme, programme))
+}
+
+// standsStill says whether what was erased stands here as it was: its record is not a
+// tombstone, or (with an instant) the trail holds words that were put before it. A record
+// that is not there has none.
+func standsStill(tx *db.Tx, e Erasure, before int64) (bool, error) {
+	rec, ok, err := ref.Get(tx, e.Programme, e.Record)
+	if err != nil || !ok {
+		return false, err
+	}
+	if rec.Title != "" || rec.State != "erased" {
+		return true, nil
+	}
+	if before == 0 {
+		return false, nil
+	}
+	n, err := db.Count(tx, db.Q(`select count(*) from trail_entry e join trail_body b on b.programme = e.programme and b.id = e.id
+		where e.programme = ? and e.ref = ? and e.at < ? and b.body <> 'null'`, e.Programme, e.Record, before))
+	return n > 0, err
+}
+
+// gatherWords keeps the words of a record that is about to be erased, to look for them
+// afterwards: its title and what the trail holds of its versions.
+func gatherWords(tx *db.Tx, e Erasure, into *needles) error {
+	rec, ok, err := ref.Get(tx, e.Programme, e.Record)
+	if err != nil || !ok {
+		return err
+	}
+	into.add(rec.Title)
+	bodies, err := db.All(tx, db.Q(`select b.body from trail_entry e join trail_body b on b.programme = e.programme and b.id = e.id
+		where e.programme = ? and e.ref = ?`, e.Programme, e.Record), db.Value[string])
+	if err != nil {
+		return err
+	}
+	for _, text := range bodies {
+		var v any
+		if err := json.Unmarshal([]byte(text), &v); err != nil {
+			return err
+		}
+		into.addAll(v)
+	}
+	return nil
+}
+
+func askedAt(tx *db.Tx, name string) (int64, error) {
+	return db.Count(tx, db.Q("select at from keeper_mark where programme = '' and name = ?", name))
+}
+
+// sparedWords takes out of words what other records of the same kinds say just so: they
+// were not erased, and theirs stands where it should.
+func sparedWords(tx *db.Tx, list []Erasure, words *needles) error {
+	gone, of := map[string]bool{}, map[[2]string]bool{}
+	for _, e := range list {
+		gone[e.Record], of[[2]string{e.Programme, e.Kind}] = true, true
+	}
+	type body struct{ ref, text string }
+	for k := range of {
+		if err := db.Each(tx, db.Q(`select e.ref, b.body from trail_entry e join trail_body b on b.programme = e.programme and b.id = e.id
+			where e.programme = ? and e.ref_kind = ?`, k[0], k[1]), func(r db.Row, b *body) error { return r.Scan(&b.ref, &b.text) }, func(b body) error {
+			if gone[b.ref] || !words.in(b.text) {
+				return nil
+			}
+			var v any
+			if err := json.Unmarshal([]byte(b.text), &v); err != nil {
+				return err
+			}
+			words.dropAll(v)
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
