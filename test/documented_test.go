@@ -85,3 +85,29 @@ func tablesMade(t *testing.T) []string {
 	}
 	return out
 }
+
+// TestEveryDeedHasWords holds the trail to plain sentences: what each verb that writes and
+// each job did is said in words of its room.
+func TestEveryDeedHasWords(t *testing.T) {
+	var kit house.Kit
+	h := kit.SQLite(t)
+	checked := 0
+	for _, p := range h.Plugs {
+		deeds := []string{}
+		for _, v := range p.Verbs {
+			if v.Writes {
+				deeds = append(deeds, v.Name)
+			}
+		}
+		for _, d := range deeds {
+			checked++
+			room, did, _ := strings.Cut(d, ".")
+			if key := room + ".did_" + strings.ReplaceAll(did, "-", "_"); !h.Words.Has("en", key) {
+				t.Errorf("the trail cannot say what %s did: words/en.json of %s has no %s", d, room, key)
+			}
+		}
+	}
+	if checked < 100 {
+		t.Errorf("only %d deeds were looked for", checked)
+	}
+}

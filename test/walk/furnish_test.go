@@ -72,6 +72,8 @@ func (s *street) furnish(lead *visitor) scene {
 	s.thread(strings.TrimPrefix(person.(string), "person:"))
 	do("worry.pass", "words", "He would not let me speak to her alone")
 	of("worry.pass", "words", "I am worried about how we keep people safe")
+	of("people.ask", "person", person, "what", "copy", "asked_by", "phone")
+	of("keeper.archive", "for", "The council", "why", "It takes the work on")
 
 	if resp, body := lead.post("/evidence/"+s.Project+"/shown/pictures", url.Values{"statements": {"What matters most?\nWhat is hard?"}, "icons": {"home", "bus", "happy"}}); !strings.Contains(resp.Request.URL.Path, "/shown/ask/") {
 		s.t.Fatalf("what is asked of someone: %s at %s\n%s", resp.Status, resp.Request.URL.Path, words(body))

@@ -27,6 +27,7 @@ func unreached() map[string]string {
 	return map[string]string{
 		"GET /account/enter/{token}":                          "its link is in a letter; every test that signs in opens it",
 		"GET /card/leave":                                     "it closes the card and leads out of the house; a test of the card opens it",
+		"GET /keeper/retain/log.csv":                          "its link is there once something old was erased, and nothing here is years old; TestRetention opens it",
 		"GET /account/programme":                              "shown to those who work in several programmes",
 		"GET /evidence/{project}/shown/ask/{asking}/card/{n}": "a picture on the page that is handed over; TestChooseAPicture shows it",
 		"GET /evidence/capture/ready":                         "a device asks it before it sends, and its answer has no words; TestHallKeepsWork needs it",

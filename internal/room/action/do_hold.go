@@ -39,7 +39,7 @@ func (r *Room) held(ctx context.Context, tx *db.Tx, person ref.Ref) ([]plug.Held
 	owned, err := ownedBy(tx, who.From(ctx).Programme, names)
 	out := make([]plug.Held, 0, len(owned))
 	for _, a := range owned {
-		h := plug.Held{Title: a.title, On: clock.DayOf(a.at, ""), Why: "people.for_action", Fix: "/action/" + a.project + "/of/" + a.id, Third: true,
+		h := plug.Held{Title: a.title, On: clock.DayOf(a.at, ""), Why: "people.for_action", Fix: plug.Fix{Page: "/action/" + a.project + "/of/" + a.id, May: "action.see", At: ref.Of(KindAction, a.id)}, Third: true,
 			Facts: []plug.Fact{{Name: "action.held_owner", Value: a.owner}}}
 		if a.due != "" {
 			h.Facts = append(h.Facts, plug.Fact{Name: "action.held_due", Value: a.due})

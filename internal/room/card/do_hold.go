@@ -25,7 +25,7 @@ func (r *Room) held(ctx context.Context, tx *db.Tx, person ref.Ref) ([]plug.Held
 	cards, err := of(tx, programme, person.ID)
 	out := make([]plug.Held, 0, len(cards))
 	for _, c := range cards {
-		h := plug.Held{Title: "card.held_card", On: clock.DayOf(c.Made, zone), Why: "people.for_card", Fix: "/card/of/" + person.ID,
+		h := plug.Held{Title: "card.held_card", On: clock.DayOf(c.Made, zone), Why: "people.for_card", Fix: plug.Fix{Page: "/card/of/" + person.ID, May: "card.make", At: person},
 			Facts: []plug.Fact{{Name: "card.held_state", Value: "card.state_" + c.State}}}
 		if c.Language != "" {
 			h.Facts = append(h.Facts, plug.Fact{Name: "card.held_language", Value: c.Language})

@@ -68,7 +68,7 @@ type kept struct {
 // own is what the person said themselves, with their own pictures and recordings. What
 // somebody else said for them is for someone to look at first.
 func (s kept) own(on string) plug.Held {
-	h := plug.Held{Title: s.Title, On: on, Why: "people.for_words", Fix: "/evidence/" + s.Project + "/said/" + s.Ref.ID + "/edit",
+	h := plug.Held{Title: s.Title, On: on, Why: "people.for_words", Fix: plug.Fix{Page: "/evidence/" + s.Project + "/said/" + s.Ref.ID + "/edit", May: "evidence.edit", At: s.Ref},
 		Third: s.Voice == "behalf"}
 	h.Facts = filled(plug.Fact{Name: "evidence.held_words", Value: s.Words}, plug.Fact{Name: "evidence.held_role", Value: s.Role},
 		plug.Fact{Name: "evidence.held_question", Value: s.Question}, plug.Fact{Name: "evidence.held_answer", Value: s.Answer},

@@ -321,9 +321,9 @@ func fetch(t *testing.T, h *house.House, ctx context.Context, id string) (int, [
 	t.Helper()
 	for _, p := range h.Plugs {
 		for _, rt := range p.Routes {
-			if rt.Pattern == "GET /keeper/archive/{id}/file" {
+			if rt.Pattern == "GET /keeper/archive/{archive}/file" {
 				r := httptest.NewRequestWithContext(ctx, "GET", "/keeper/archive/"+id+"/file", nil)
-				r.SetPathValue("id", id)
+				r.SetPathValue("archive", id)
 				w := httptest.NewRecorder()
 				if err := rt.Handle(w, r); err != nil {
 					return fault.Of(err).Kind.Status(), nil

@@ -304,7 +304,7 @@ func (r *Room) writeArchive(ctx context.Context, programme string, to io.Writer,
 		}
 		for _, t := range tables {
 			if err := w.Table(t.Table, about.table(t.Name), about.column, func(put func([]any) error) error {
-				return t.Rows(tx, t.where(programme), func(row []any) error {
+				return t.Rows(tx, inOrder(tx, t, programme), func(row []any) error {
 					if err := put(row); err != nil {
 						return err
 					}

@@ -268,7 +268,8 @@ func (c *checker) searchKind(ctx context.Context, f plug.Find, lost, over *list)
 				if err != nil {
 					return err
 				}
-				kinds, err := kindsOf(tx, c.programme, kept)
+				// What merely ran out waits there for the night, and is shown to nobody until then.
+				kinds, err := kindsOf(tx, c.programme, kept, c.r.clock.Now())
 				if err != nil {
 					return err
 				}

@@ -52,7 +52,7 @@ func (r *Room) reindexKind(ctx context.Context, programme string, f plug.Find, t
 				if err != nil {
 					return err
 				}
-				of, err := kindsOf(tx, programme, kept)
+				of, err := kindsOf(tx, programme, kept, 0)
 				if err != nil {
 					return err
 				}
@@ -93,7 +93,7 @@ func (r *Room) sweepSearch(ctx context.Context, programme string, kinds map[stri
 				return err
 			}
 			last = kept[len(kept)-1]
-			of, err := kindsOf(tx, programme, kept)
+			of, err := kindsOf(tx, programme, kept, 0)
 			if err != nil {
 				return err
 			}

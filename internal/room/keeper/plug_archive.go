@@ -21,7 +21,7 @@ func (r *Room) archivePart() plug.Plug {
 			{Pattern: "GET /keeper/archive", Permission: "keeper.archive", Handle: r.face.archives},
 			{Pattern: "GET /keeper/archive/new", Permission: "keeper.archive", Handle: r.face.archiveForm},
 			{Pattern: "POST /keeper/archive/new", Permission: "keeper.archive", Handle: r.face.archive},
-			{Pattern: "GET /keeper/archive/{id}/file", Permission: "keeper.archive", Handle: r.face.archiveFile},
+			{Pattern: "GET /keeper/archive/{archive}/file", Permission: "keeper.archive", Handle: r.face.archiveFile},
 		},
 		Jobs: []job.Def{
 			{Name: archiveJob, Timeout: 6 * time.Hour, Do: r.makeArchive},

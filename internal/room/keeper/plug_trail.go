@@ -25,7 +25,7 @@ func (r *Room) trailPart() plug.Plug {
 			{Pattern: "GET /keeper/trail", Permission: "keeper.trail", Handle: f.trail},
 			{Pattern: "POST /keeper/trail/fetch", Permission: "keeper.trail", Handle: f.trailFetch},
 			{Pattern: "GET /keeper/trail/how", Permission: "keeper.trail", Handle: f.trailHow},
-			{Pattern: "GET /keeper/trail/entry/{id}", Permission: "keeper.trail", Handle: f.trailEntry},
+			{Pattern: "GET /keeper/trail/entry/{entry}", Permission: "keeper.trail", Handle: f.trailEntry},
 		},
 		// A check of many gigabytes reads each byte of every file.
 		Jobs: []job.Def{{Name: proofJob, Timeout: 6 * time.Hour, Do: func(ctx context.Context, j job.Job) error {

@@ -4,14 +4,16 @@ import (
 	"plait/internal/kit/db"
 )
 
-// kindsOf gives the kinds of records by their ids; ids of no record are left out.
-func kindsOf(tx *db.Tx, programme string, ids []string) (map[string]string, error) {
+// kindsOf gives the kinds of records by their ids. Ids of no record are left out, and those
+// of records whose agreement has merely run out by ended, in Unix microseconds; 0 leaves
+// none of these out.
+func kindsOf(tx *db.Tx, programme string, ids []string, ended int64) (map[string]string, error) {
 	out := make(map[string]string, len(ids))
 	if len(ids) == 0 {
 		return out, nil
 	}
 	type one struct{ id, kind string }
-	all, err := db.All(tx, db.Join(db.Q("select id, kind from ref_record where programme = ? and id in", programme), db.List(ids)),
+	all, err := db.All(tx, db.Join(db.Q("select id, kind from ref_record where programme = ? and not (until > 0 and until <= ?) and id in", programme, ended), db.List(ids)),
 		func(r db.Row, x *one) error { return r.Scan(&x.id, &x.kind) })
 	for _, x := range all {
 		out[x.id] = x.kind
@@ -21,6 +23,15 @@ func kindsOf(tx *db.Tx, programme string, ids []string) (map[string]string, erro
 
 // ofProgramme is the rows of one programme.
 func ofProgramme(programme string) db.Part { return db.Q("programme = ?", programme) }
+
+// inOrder is the rows of a programme, for reading them by their key. The plus keeps SQLite
+// from another index by the programme: it would sort a million rows in memory after it.
+func inOrder(tx *db.Tx, t carried, programme string) db.Part {
+	if tx.Engine() == db.SQLite && t.At("programme") >= 0 && len(t.Key) > 0 && t.Key[0] == "programme" {
+		return db.Q("+programme = ?", programme)
+	}
+	return t.where(programme)
+}
 
 // ofMembers is the rows whose column names an account with a role in the programme.
 func ofMembers(column string) func(programme string) db.Part {

@@ -147,5 +147,6 @@ func doer(e TrailEntry) string {
 
 // didKey is the message key of what a verb did.
 func didKey(verb string) string {
-	return "keeper.trail_did_" + strings.NewReplacer(".", "_", "-", "_").Replace(verb)
+	room, did, _ := strings.Cut(verb, ".")
+	return room + ".did_" + strings.ReplaceAll(did, "-", "_")
 }

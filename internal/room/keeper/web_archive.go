@@ -89,7 +89,7 @@ func (f *face) archive(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *face) archiveFile(w http.ResponseWriter, r *http.Request) error {
-	in, a, err := f.room.fetch(r.Context(), r.PathValue("id"))
+	in, a, err := f.room.fetch(r.Context(), r.PathValue("archive"))
 	if err != nil {
 		return err
 	}

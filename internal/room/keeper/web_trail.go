@@ -218,7 +218,7 @@ type entryView struct {
 }
 
 func (f *face) trailEntry(w http.ResponseWriter, r *http.Request) error {
-	out, err := f.room.Proof(r.Context(), ProofIn{r.PathValue("id")})
+	out, err := f.room.Proof(r.Context(), ProofIn{r.PathValue("entry")})
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (r *Room) held(ctx context.Context, tx *db.Tx, person ref.Ref) ([]plug.Held
 			out = append(out, plug.Held{Title: "outcome.held_hidden", On: on, Why: "people.for_undo"})
 			continue
 		}
-		h := plug.Held{Title: o.Title, On: on, Why: "people.for_outcome", Fix: "/outcome/" + o.Project + "/of/" + o.Ref.ID + "/edit",
+		h := plug.Held{Title: o.Title, On: on, Why: "people.for_outcome", Fix: plug.Fix{Page: "/outcome/" + o.Project + "/of/" + o.Ref.ID + "/edit", May: "outcome.record", At: o.Ref},
 			Facts: facts("outcome.held_text", o.Text, "outcome.held_plainly", o.Plainly, "outcome.held_language", o.Language)}
 		out = append(out, h)
 		if beside := facts("outcome.held_shows", o.Shows, "outcome.held_document", o.Document, "outcome.held_link", o.Link, "outcome.held_why", o.Why); len(beside) > 0 {

@@ -28,7 +28,7 @@ func (r *Room) held(ctx context.Context, tx *db.Tx, person ref.Ref) ([]plug.Held
 	var out []plug.Held
 	for _, l := range letters {
 		on := clock.DayOf(l.MadeAt, zone)
-		h := plug.Held{Title: "output.held_letter", On: on, Why: "people.for_letter", Fix: "/output/" + l.Project + "/letter/" + l.Ref.ID}
+		h := plug.Held{Title: "output.held_letter", On: on, Why: "people.for_letter", Fix: plug.Fix{Page: "/output/" + l.Project + "/letter/" + l.Ref.ID, May: "output.see", At: l.Ref}}
 		add := func(name, value string) {
 			if value != "" {
 				h.Facts = append(h.Facts, plug.Fact{Name: name, Value: value})

@@ -83,12 +83,12 @@ func (r *Room) heldOf(ctx context.Context, tx *db.Tx, p Person, now int64) (Held
 		}
 		s := Section{Name: h.Name}
 		for _, x := range held {
-			t := Thing{Title: x.Title, On: x.On, Why: x.Why, Facts: x.Facts, Files: x.Files, Third: x.Third, Fix: x.Fix}
-			if card {
-				t.Fix = ""
-				if x.Third {
-					continue
-				}
+			t := Thing{Title: x.Title, On: x.On, Why: x.Why, Facts: x.Facts, Files: x.Files, Third: x.Third}
+			if card && x.Third {
+				continue
+			}
+			if !card && x.Fix.Page != "" && who.Can(ctx, tx, x.Fix.May, x.Fix.At) {
+				t.Fix = x.Fix.Page
 			}
 			if x.Third {
 				if t.Mark, err = markOf(p.Ref.ID, h.Name, x, seen); err != nil {

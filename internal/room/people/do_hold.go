@@ -50,10 +50,12 @@ func (r *Room) held(ctx context.Context, tx *db.Tx, person ref.Ref) ([]plug.Held
 	if err := whole(tx, programme, &all); err != nil {
 		return nil, err
 	}
-	here := "/people/person/" + person.ID
-	about := plug.Held{Title: "people.held_about", Why: "people.for_part", Fix: here + "/change",
+	fix := func(page string) plug.Fix {
+		return plug.Fix{Page: "/people/person/" + person.ID + page, May: "people.change", At: person}
+	}
+	about := plug.Held{Title: "people.held_about", Why: "people.for_part", Fix: fix("/change"),
 		Facts: pairs("people.name", p.Name, "people.says_as", p.SaysAs, "people.role", p.Role, "people.language", p.Language, "people.state", word("state", p.State), "people.state_on", p.StateOn)}
-	needs := plug.Held{Title: "people.six_title", On: p.AskedOn, Why: "people.for_needs", Fix: here + "/needs", Facts: pairs("people.held_was_asked", word("asked", p.Asked))}
+	needs := plug.Held{Title: "people.six_title", On: p.AskedOn, Why: "people.for_needs", Fix: fix("/needs"), Facts: pairs("people.held_was_asked", word("asked", p.Asked))}
 	for _, n := range p.Needs {
 		value := n.Words
 		if n.Code != Other {
@@ -71,27 +73,27 @@ func (r *Room) held(ctx context.Context, tx *db.Tx, person ref.Ref) ([]plug.Held
 		if c.Safe {
 			safe = "people.safe_yes"
 		}
-		out = append(out, plug.Held{Title: "people.reach_title", Why: "people.for_reach", Fix: here + "/reach", Third: c.How == Supporter || c.Note != "",
+		out = append(out, plug.Held{Title: "people.reach_title", Why: "people.for_reach", Fix: fix("/reach"), Third: c.How == Supporter || c.Note != "",
 			Facts: pairs("people.how", word("how", c.How), "people.address", c.Address, "people.safe", safe, "people.note", c.Note)})
 	}
 	for _, s := range all.Shares {
-		out = append(out, plug.Held{Title: "people.six_share", On: s.Since, Why: "people.for_needs", Fix: here + "/share", Third: true,
+		out = append(out, plug.Held{Title: "people.six_share", On: s.Since, Why: "people.for_needs", Fix: fix("/share"), Third: true,
 			Facts: pairs("people.with", s.With, "people.agreed", s.Agreed, "people.held_until", s.Until)})
 	}
 	for _, m := range all.Met {
-		out = append(out, plug.Held{Title: "people.met_title", On: m.On, Why: "people.for_needs", Fix: here + "/met", Third: true,
+		out = append(out, plug.Held{Title: "people.met_title", On: m.On, Why: "people.for_needs", Fix: fix("/met"), Third: true,
 			Facts: pairs("people.occasion", m.Occasion, "people.met", word("met", m.Met), "people.arranged", m.Arranged)})
 	}
 	for _, x := range all.Reviews {
-		out = append(out, plug.Held{Title: "people.review_title", On: x.On, Why: "people.for_needs", Fix: here + "/review", Third: true,
+		out = append(out, plug.Held{Title: "people.review_title", On: x.On, Why: "people.for_needs", Fix: fix("/review"), Third: true,
 			Facts: pairs("people.by", x.By, "people.review_note", x.Note)})
 	}
 	for _, x := range all.Places {
-		out = append(out, plug.Held{Title: "people.groups_title", Why: "people.for_part", Fix: here + "/place", Facts: pairs("people.group_name", x.Name, "people.place_role", x.Role)})
+		out = append(out, plug.Held{Title: "people.groups_title", Why: "people.for_part", Fix: fix("/place"), Facts: pairs("people.group_name", x.Name, "people.place_role", x.Role)})
 	}
 	said, err := traits(tx, programme, person.ID)
 	for _, t := range said {
-		out = append(out, plug.Held{Title: "people.held_trait", Why: "people.for_mix", Fix: here + "/describe",
+		out = append(out, plug.Held{Title: "people.held_trait", Why: "people.for_mix", Fix: plug.Fix{Page: "/people/person/" + person.ID + "/describe", May: "people.describe", At: person},
 			Facts: []plug.Fact{{Name: "people.held_trait_what", Value: t.What}, {Name: "people.held_trait_value", Value: t.Value}}})
 	}
 	return out, err

@@ -107,8 +107,16 @@ type Held struct {
 	Why   string // message key of the purpose or law for which it is held; may be ""
 	Facts []Fact // in the order in which they are read
 	Files []HeldFile
-	Third bool   // holds what others said or who they are: someone looks before it is handed over
-	Fix   string // address of the page where it is corrected; "" = it cannot be
+	Third bool // holds what others said or who they are: someone looks before it is handed over
+	Fix   Fix  // the page where it is corrected
+}
+
+// Fix is the page on which something that is held is corrected. Its zero value says that
+// it cannot be corrected. The link is shown to those who may open it.
+type Fix struct {
+	Page string  // its address
+	May  string  // the permission that the page asks for
+	At   ref.Ref // the record that it asks it for
 }
 
 // Fact is one line of what is held.
