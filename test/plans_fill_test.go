@@ -2,6 +2,8 @@ package test_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,7 +116,8 @@ func (c copier) kind(r ref.Ref, many int64, own map[string]string) error {
 	if err := c.copy("ref_record", "id", r.ID, many, set); err != nil {
 		return err
 	}
-	for table, column := range own {
+	for _, table := range slices.Sorted(maps.Keys(own)) { // action_recommendation before its action_text
+		column := own[table]
 		if err := c.copy(table, column, r.ID, many, map[string]string{column: numbered("x."+column, "n.i")}); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
 		}

@@ -27,6 +27,7 @@ type Page struct {
 	t     testing.TB
 	ctx   context.Context
 	noJS  bool
+	axe   bool // its window has been given axe
 	width int
 
 	mu      sync.Mutex

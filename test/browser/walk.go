@@ -22,6 +22,9 @@ type Stop struct {
 // trap.
 const maxStops = 400
 
+// presses is how many times Tab is pressed before the page is asked where the focus went.
+const presses = 10
+
 // look describes the element that has the focus. The style is compared with the
 // focus and without, on the element, its label and what it stands beside, since
 // GOV.UK radios draw their mark on the label. A player is one stop: those on the
@@ -60,25 +63,29 @@ func (p *Page) Walk() []Stop {
 	if p.noJS {
 		p.t.Fatal("the keyboard walk needs scripts: open the page without WithoutJS")
 	}
-	Eval[bool](p, `(window.__plaitWalk = new WeakSet(), window.__plaitPlayer = null, document.activeElement && document.activeElement.blur(), getSelection().removeAllRanges(), scrollTo(0, 0), true)`)
+	type stop = struct {
+		Again, Inner bool
+		Stop         Stop
+	}
+	// Where the focus is after each press is noted by the page itself: a call for each stop
+	// would take longer than the rest of the walk.
+	Eval[bool](p, `(window.__plaitWalk = new WeakSet(), window.__plaitStops = [], window.__plaitSteps || (window.__plaitSteps = addEventListener("keyup", e => { if (e.key === "Tab") window.__plaitStops.push(`+look+`) }, true) || true), window.__plaitPlayer = null, document.activeElement && document.activeElement.blur(), getSelection().removeAllRanges(), scrollTo(0, 0), true)`)
 	var stops []Stop
-	for range maxStops {
-		p.do("press Tab", chromedp.KeyEvent("\t"))
-		seen := Eval[*struct {
-			Again, Inner bool
-			Stop         Stop
-		}](p, look)
-		if seen == nil {
-			return stops
+	for range maxStops / presses {
+		p.do("press Tab", chromedp.KeyEvent(strings.Repeat("\t", presses)))
+		for _, seen := range Eval[[]*stop](p, "window.__plaitStops.splice(0)") {
+			if seen == nil {
+				return stops
+			}
+			if seen.Inner {
+				continue
+			}
+			if seen.Again {
+				p.t.Errorf("the focus comes back to a place before it has left the page, after %s: is it caught?", stops[len(stops)-1])
+				return stops
+			}
+			stops = append(stops, seen.Stop)
 		}
-		if seen.Inner {
-			continue
-		}
-		if seen.Again {
-			p.t.Errorf("the focus comes back to a place before it has left the page, after %s: is it caught?", stops[len(stops)-1])
-			return stops
-		}
-		stops = append(stops, seen.Stop)
 	}
 	p.t.Errorf("the focus has not left the page after %d stops", maxStops)
 	return stops
