@@ -1,6 +1,8 @@
 package people
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"plait/internal/kit/db"
@@ -117,10 +119,26 @@ type look struct {
 	actor, verb string
 }
 
+// looksBatch is of how many records at a time it is read who looked at them.
+const looksBatch = 200
+
 // looksAt reads who looked at a person and at what is the person's own, or changed it, the
 // latest first.
 func looksAt(tx *db.Tx, programme, person string, most int64) ([]look, error) {
-	return db.All(tx, db.Q(`select e.at, e.actor, e.verb from trail_entry e where e.programme = ? and e.ref in
-		(select r.id from ref_record r where r.programme = ? and r.person = ? union select cast(? as text)) order by e.at desc, e.id desc limit ?`,
-		programme, programme, person, person, most), func(r db.Row, l *look) error { return r.Scan(&l.at, &l.actor, &l.verb) })
+	// The ids first: PostgreSQL takes a list that it cannot count for most of the trail.
+	own, err := db.All(tx, db.Q("select id from ref_record where programme = ? and person = ? order by id", programme, person), db.Value[string])
+	if err != nil {
+		return nil, err
+	}
+	var out []look
+	for ids := range slices.Chunk(append(own, person), looksBatch) {
+		part, err := db.All(tx, db.Join(db.Q("select e.at, e.actor, e.verb from trail_entry e where e.programme = ? and e.ref in", programme), db.List(ids),
+			db.Q("order by e.at desc, e.id desc limit ?", most)), func(r db.Row, l *look) error { return r.Scan(&l.at, &l.actor, &l.verb) })
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, part...)
+	}
+	slices.SortStableFunc(out, func(a, b look) int { return cmp.Compare(b.at, a.at) })
+	return out[:min(len(out), int(most))], nil
 }
