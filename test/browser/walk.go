@@ -70,6 +70,9 @@ func (p *Page) Walk() []Stop {
 	// Where the focus is after each press is noted by the page itself: a call for each stop
 	// would take longer than the rest of the walk.
 	Eval[bool](p, `(window.__plaitWalk = new WeakSet(), window.__plaitStops = [], window.__plaitSteps || (window.__plaitSteps = addEventListener("keyup", e => { if (e.key === "Tab") window.__plaitStops.push(`+look+`) }, true) || true), window.__plaitPlayer = null, document.activeElement && document.activeElement.blur(), getSelection().removeAllRanges(), scrollTo(0, 0), true)`)
+	// Presses beyond the last stop begin the page anew; a skip link that has the focus moves
+	// what is under it.
+	defer func() { Eval[bool](p, "document.activeElement && document.activeElement.blur(), true") }()
 	var stops []Stop
 	for range maxStops / presses {
 		p.do("press Tab", chromedp.KeyEvent(strings.Repeat("\t", presses)))
