@@ -244,6 +244,9 @@ func (h *House) Operator(ctx context.Context, programme string) context.Context 
 }
 
 func sub(f fs.FS, dir string) fs.FS {
+	if f == nil {
+		return nil // a room of commands alone
+	}
 	s, err := fs.Sub(f, dir)
 	if err != nil {
 		return f

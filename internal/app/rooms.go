@@ -18,6 +18,7 @@ import (
 	"plait/internal/room/people"
 	"plait/internal/room/programme"
 	"plait/internal/room/project"
+	"plait/internal/room/review"
 	"plait/internal/room/search"
 	"plait/internal/room/thread"
 	"plait/internal/room/worry"
@@ -40,6 +41,7 @@ type rooms struct {
 	thread    *thread.Room
 	output    *output.Room
 	search    *search.Room
+	review    *review.Room
 	keeper    *keeper.Room
 	paper     *paper.Room
 	worry     *worry.Room
@@ -82,6 +84,7 @@ func newRooms(n plug.Needs) *rooms {
 	r.paper = paper.New(n, paperCards{r.evidence})
 	r.worry = worry.New(n, names{r}, worryBoxes{r.account}, worryWords{r.evidence}, r.programme)
 	r.search = search.New(n)
+	r.review = review.New(n)
 	r.keeper = keeper.New(n)
 	r.keeper.SetCards(r.card)
 	r.keeper.SetNames(names{r})
@@ -106,6 +109,6 @@ func list(r *rooms) []plug.Plug {
 	return []plug.Plug{
 		r.account.Plug(), r.programme.Plug(), r.project.Plug(), r.people.Plug(), r.consent.Plug(), r.card.Plug(),
 		r.evidence.Plug(), r.finding.Plug(), r.action.Plug(), r.outcome.Plug(), r.lesson.Plug(), r.thread.Plug(), r.output.Plug(),
-		r.paper.Plug(), r.worry.Plug(), r.search.Plug(), r.keeper.Plug(),
+		r.paper.Plug(), r.worry.Plug(), r.review.Plug(), r.search.Plug(), r.keeper.Plug(),
 	}
 }

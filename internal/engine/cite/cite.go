@@ -44,11 +44,11 @@ type Tag struct {
 // Name is a person's or an organisation's name. Either Literal is set, for an
 // organisation or a name that cannot be taken apart safely, or Family is.
 type Name struct {
-	Family  string // with its particle: "van der Berg"
-	Given   string // full names or initials, as in the file
-	Suffix  string // Jr, III ...
-	Literal string
-	ORCID   string // 0000-0000-0000-000X, from NBIB's AUID
+	Family  string `json:"family,omitempty"` // with its particle: "van der Berg"
+	Given   string `json:"given,omitempty"`  // full names or initials, as in the file
+	Suffix  string `json:"suffix,omitempty"` // Jr, III ...
+	Literal string `json:"literal,omitempty"`
+	ORCID   string `json:"orcid,omitempty"` // 0000-0000-0000-000X
 }
 
 // String gives "Family, Given, Suffix", or the literal name.
@@ -69,43 +69,71 @@ func (n Name) String() string {
 // Record is one reference. Text fields are "" and lists nil where the file
 // says nothing (or only "nan", "N/A" and the like for numbers and dates).
 // Titles, abstracts and notes are freed of simple mark-up (<i>, <p>, &amp;).
+// The names for JSON are those that the writers use to keep what a format has
+// no place for.
 type Record struct {
-	Line          int    // line of its first tag
-	Type          string // CSL 1.0.2 item type: article-journal, book, chapter ...; "document" if unknown
-	TypeTag       string // as in the file: JOUR, "Journal Article"; "" if missing
-	ID            string // the file's own key for the record
-	Title         string
-	ShortTitle    string
-	OriginalTitle string // the title in the work's own language, or the translated one in RIS (TT)
-	Authors       []Name
-	Editors       []Name // secondary authors (A2, ED): mostly editors
-	Contributors  []Name // tertiary and other authors (A3, A4, TA)
-	Year          int    // 1000 to 2100; 0 is unknown
-	Date          string // YYYY, YYYY-MM or YYYY-MM-DD; "" is unknown
-	Accessed      string // same shape
-	Journal       string // the journal, book or proceedings that holds it
-	JournalAbbr   string
-	Series        string
-	Volume        string
-	Issue         string
-	Pages         string // "12-15", "e123"; an article number where there are no pages
-	Edition       string
-	Publisher     string
-	Place         string
-	Abstract      string
-	Keywords      []string
-	Language      string // BCP 47 tag; "" if not said or not recognised
-	DOI           string // bare and in lower case: 10.1000/xyz
-	PMID          string // digits
-	PMCID         string // PMC and digits
-	ISSN          []string
-	ISBN          []string // 10 or 13 characters, without hyphens
-	URLs          []string // http, https and ftp only
-	Notes         []string
-	Affiliations  []string
-	Database      string
-	Accession     string
-	Tags          []Tag // every tag, in order, known or not
+	Format        Format   `json:"-"`        // what Tags are written in
+	Line          int      `json:"-"`        // line of its first tag
+	Type          string   `json:"type"`     // CSL 1.0.2 item type: article-journal, book, chapter ...; "document" if unknown
+	TypeTag       string   `json:"type_tag"` // as in the file: JOUR, "Journal Article"; "" if missing
+	ID            string   `json:"id"`       // the file's own key for the record
+	Title         string   `json:"title"`
+	ShortTitle    string   `json:"short_title"`
+	OriginalTitle string   `json:"original_title"` // the title in the work's own language, or the translated one in RIS (TT)
+	Authors       []Name   `json:"authors"`
+	Editors       []Name   `json:"editors"`      // secondary authors (A2, ED): mostly editors
+	Contributors  []Name   `json:"contributors"` // tertiary and other authors (A3, A4, TA)
+	Year          int      `json:"year"`         // 1000 to 2100; 0 is unknown
+	Date          string   `json:"date"`         // YYYY, YYYY-MM or YYYY-MM-DD; "" is unknown
+	Accessed      string   `json:"accessed"`     // same shape
+	Journal       string   `json:"journal"`      // the journal, book or proceedings that holds it
+	JournalAbbr   string   `json:"journal_abbr"`
+	Series        string   `json:"series"`
+	Volume        string   `json:"volume"`
+	Issue         string   `json:"issue"`
+	Pages         string   `json:"pages"` // "12-15", "e123"; an article number where there are no pages
+	Edition       string   `json:"edition"`
+	Publisher     string   `json:"publisher"`
+	Place         string   `json:"place"`
+	Abstract      string   `json:"abstract"`
+	Keywords      []string `json:"keywords"`
+	Language      string   `json:"language"` // BCP 47 tag; "" if not said or not recognised
+	DOI           string   `json:"doi"`      // bare and in lower case: 10.1000/xyz
+	PMID          string   `json:"pmid"`     // digits
+	PMCID         string   `json:"pmcid"`    // PMC and digits
+	ISSN          []string `json:"issn"`
+	ISBN          []string `json:"isbn"` // 10 or 13 characters, without hyphens
+	URLs          []string `json:"urls"` // http, https and ftp only
+	Notes         []string `json:"notes"`
+	Affiliations  []string `json:"affiliations"`
+	Database      string   `json:"database"`
+	Accession     string   `json:"accession"`
+	Decision      string   `json:"decision"` // what another tool or its people decided: Include, Exclude, Maybe; "" not decided, or not agreed
+	Reason        string   `json:"reason"`   // why, in their words; several joined by "; "
+	Reviewer      string   `json:"reviewer"` // who; several joined by "; "
+	Votes         []Vote   `json:"votes"`    // each decision by itself, when the file says who made it or holds several
+	More          []Field  `json:"more"`     // what has no field of its own: CSL variables by their names, tags of other formats as "nbib:GR"
+	Tags          []Tag    `json:"-"`        // every tag, in order, known or not
+}
+
+// The decisions that tools for screening write, in one form.
+const (
+	Include = "include"
+	Exclude = "exclude"
+	Maybe   = "maybe"
+)
+
+// Vote is one decision about a record, by one reviewer where the file says so.
+type Vote struct {
+	Reviewer string `json:"reviewer,omitempty"`
+	Decision string `json:"decision,omitempty"` // Include, Exclude, Maybe, or "" when only a reason is given
+	Reason   string `json:"reason,omitempty"`
+}
+
+// Field is a value with a name.
+type Field struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Empty reports whether the record says nothing that could be shown as a
@@ -141,8 +169,8 @@ func Read(name string, b []byte) File {
 	}
 	s = text.Lines(s)
 	f.Format = sniff(s, b)
-	if f.Format != RIS && f.Format != NBIB {
-		f.Problems = []Problem{{Line: 1, Reason: notRead(f.Format, s, b)}}
+	if f.Format == Unknown {
+		f.Problems = []Problem{{Line: 1, Reason: notRead(s, b)}}
 		return f
 	}
 	if text.HasNUL(s) {
@@ -150,13 +178,35 @@ func Read(name string, b []byte) File {
 		s = strings.ReplaceAll(s, "\x00", "")
 	}
 	r := &reader{text: s, file: &f}
-	if f.Format == RIS {
-		r.ris()
-	} else {
-		r.nbib()
+	r.read()
+	if len(f.Records) == 0 && len(f.Problems) == 0 {
+		f.Problems = []Problem{{Line: 1, Reason: "No references were found in this file."}}
 	}
 	sort.SliceStable(f.Problems, func(i, j int) bool { return f.Problems[i].Line < f.Problems[j].Line })
 	return f
+}
+
+func (r *reader) read() {
+	switch r.file.Format {
+	case RIS:
+		r.ris()
+	case NBIB:
+		r.nbib()
+	case WebOfScience:
+		r.wos()
+	case EndNoteTagged:
+		r.refer()
+	case EndNoteXML:
+		r.endnoteXML()
+	case BibTeX:
+		r.bibtex()
+	case BibTXT:
+		r.bibtxt()
+	case CSLJSON:
+		r.csl()
+	case CSV, TSV:
+		r.sheet()
+	}
 }
 
 // nuls tells every line that holds a NUL.

@@ -18,7 +18,9 @@ type risHeld struct {
 	badLine                    int
 	badTag, badValue           string
 	noteDOI, linkDOI           string
-	others                     bool // there are names that are not authors
+	beyond                     string // what Write put where RIS has no place for it
+	decided                    bool   // a note says what another tool decided
+	others                     bool   // there are names that are not authors
 }
 
 // fillRIS decodes the tags of a RIS record into its fields.
@@ -43,6 +45,12 @@ func (r *reader) fillRIS(rec *Record) {
 	r.risLists(rec, &h)
 	rec.Type = risType(rec.TypeTag)
 	h.finish(rec)
+	if h.decided {
+		decideByNotes(rec)
+	}
+	if h.beyond != "" {
+		applyBeyond(rec, h.beyond)
+	}
 	if rec.Year == 0 && h.badLine > 0 {
 		r.problem(h.badLine, "The year “"+text.Excerpt(h.badValue, 40)+"” cannot be read. The record is kept with no year.")
 	}
@@ -100,6 +108,7 @@ func (r *reader) risTag(rec *Record, h *risHeld, t *Tag) {
 		first(&h.linkDOI, doiOfLink(v))
 	case "N1":
 		noteIDs(rec, h, v)
+		h.decided = h.decided || speaksOfDecision(v)
 	case "C2":
 		first(&h.c2, v)
 	case "C3":
@@ -146,6 +155,8 @@ func (h *risHeld) title(tag, v string) {
 		first(&h.ji, v)
 	case "J9":
 		first(&h.j9, v)
+	case beyond:
+		first(&h.beyond, v)
 	}
 }
 

@@ -27,6 +27,9 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("\xff\xfeT\x00Y\x00"))
 	f.Add([]byte("PMID- \n      \n"))
 	f.Add([]byte("ER  -\nER  - x\n\ufeffTY  - BOOK"))
+	for _, s := range formatSamples {
+		f.Add([]byte(s))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file := Read("x", b)
 		lines := strings.Count(string(b), "\n") + strings.Count(string(b), "\r") + 1
@@ -39,7 +42,7 @@ func FuzzRead(f *testing.F) {
 		}
 		last = 0
 		for _, r := range file.Records {
-			if r.Line <= last || r.Line > lines || len(r.Tags) == 0 {
+			if r.Line < last || r.Line > lines || len(r.Tags) == 0 || r.Line == last && (r.Format == RIS || r.Format == NBIB) {
 				t.Fatalf("record on line %d of %d, after %d, %d tags", r.Line, lines, last, len(r.Tags))
 			}
 			last = r.Line
@@ -55,8 +58,16 @@ func FuzzRead(f *testing.F) {
 				t.Fatal("a record without a type")
 			}
 		}
-		if file.Format != RIS && file.Format != NBIB && len(file.Problems) == 0 {
+		if len(file.Records) == 0 && len(file.Problems) == 0 {
 			t.Fatalf("%s: neither read nor told", file.Format)
+		}
+		for _, to := range []Format{RIS, CSLJSON} {
+			comesBack(t, "fuzzed", file, to)
+		}
+		for _, to := range []Format{BibTeX, CSV} {
+			if words, err := Write(to, file.Records); err != nil || !utf8.ValidString(words) {
+				t.Fatalf("%s: %v", to, err)
+			}
 		}
 		if file.Format == RIS && utf8.Valid(b) && !strings.ContainsAny(string(b), "\r\x00") {
 			starts := strings.Count("\n"+string(b), "\nTY  - ")

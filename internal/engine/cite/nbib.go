@@ -73,7 +73,7 @@ func (r *reader) closeNBIB(first int) {
 		}
 		r.problem(first, "This record has no start line (PMID). It was kept, but its PubMed number is unknown.")
 	}
-	rec := Record{Line: first, Tags: keep(&r.bank.tags, r.tags)}
+	rec := Record{Format: NBIB, Line: first, Tags: keep(&r.bank.tags, r.tags)}
 	r.tags = r.tags[:0]
 	r.fillNBIB(&rec)
 	r.file.Records = append(r.file.Records, rec)

@@ -119,7 +119,7 @@ func isRecordNumber(s string) bool {
 
 // closeRIS turns the tags read so far into a record.
 func (r *reader) closeRIS(st *risState) {
-	rec := Record{Line: st.first, Tags: keep(&r.bank.tags, r.tags)}
+	rec := Record{Format: RIS, Line: st.first, Tags: keep(&r.bank.tags, r.tags)}
 	r.tags = r.tags[:0]
 	st.open, st.loose = false, false
 	r.fillRIS(&rec)

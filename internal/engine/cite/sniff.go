@@ -19,6 +19,7 @@ const (
 	EndNoteTagged Format = "endnote-tagged"
 	EndNoteXML    Format = "endnote-xml"
 	BibTeX        Format = "bibtex"
+	BibTXT        Format = "bibtxt" // BibTeX's fields as "[key]" and "name: value" lines
 	CSLJSON       Format = "csl-json"
 	CSV           Format = "csv" // also with semicolons or bars between cells
 	TSV           Format = "tsv"
@@ -40,6 +41,8 @@ func (f Format) Title() string {
 		return "EndNote XML"
 	case BibTeX:
 		return "BibTeX"
+	case BibTXT:
+		return "Bib.TXT"
 	case CSLJSON:
 		return "CSL-JSON"
 	case CSV:
@@ -71,12 +74,15 @@ func sniff(s string, b []byte) Format {
 	case trimmed == "":
 		return Unknown
 	case trimmed[0] == '<':
-		if strings.Contains(s, "<record>") && (strings.Contains(s, "<rec-number") || strings.Contains(s, "<ref-type")) {
+		if strings.Contains(s, "<record>") && (strings.Contains(s, "<rec-number") || strings.Contains(s, "<ref-type") || strings.Contains(s, "<titles>")) {
 			return EndNoteXML
 		}
 	case trimmed[0] == '[' || trimmed[0] == '{':
 		if isCSL(trimmed) {
 			return CSLJSON
+		}
+		if trimmed[0] == '[' && isBibTXT(trimmed) {
+			return BibTXT
 		}
 	}
 	c := countStarts(s)
@@ -111,7 +117,7 @@ func sniff(s string, b []byte) Format {
 // countStarts counts the lines that begin a record in each line-based format.
 func countStarts(s string) map[Format]int {
 	c := map[Format]int{}
-	ends := 0
+	ends, refer := 0, 0
 	for rest := s; rest != ""; {
 		var line string
 		line, rest, _ = strings.Cut(rest, "\n")
@@ -141,6 +147,8 @@ func countStarts(s string) map[Format]int {
 		case '%':
 			if strings.HasPrefix(line, "%0 ") {
 				c[EndNoteTagged]++
+			} else if strings.HasPrefix(line, "%T ") || strings.HasPrefix(line, "%A ") {
+				refer++
 			}
 		case '@':
 			if isBibStart(line) {
@@ -150,6 +158,9 @@ func countStarts(s string) map[Format]int {
 	}
 	if len(c) == 0 && ends > 0 {
 		c[RIS] = ends // every start line is broken, yet records end as RIS does
+	}
+	if len(c) == 0 && refer > 1 {
+		c[EndNoteTagged] = 1 // refer, which has no line for the type
 	}
 	return c
 }
@@ -163,16 +174,41 @@ func isBibStart(line string) bool {
 	return i > 1 && rest != "" && (rest[0] == '{' || rest[0] == '(')
 }
 
+// isCSL reports whether JSON speaks of references: two of the properties that
+// items of CSL have, or what Crossref and Zotero wrap around a list of them.
 func isCSL(s string) bool {
-	if !strings.Contains(s, `"type"`) {
-		return false
-	}
-	for _, key := range []string{`"title"`, `"issued"`, `"author"`, `"container-title"`, `"DOI"`} {
+	n := 0
+	for _, key := range []string{`"type"`, `"title"`, `"issued"`, `"author"`, `"container-title"`, `"DOI"`} {
 		if strings.Contains(s, key) {
-			return true
+			n++
 		}
 	}
-	return false
+	if i := strings.Index(s, `"type"`); n == 1 && i >= 0 {
+		v, _ := quotedPart(s[i+len(`"type"`):])
+		return isCSLType(v)
+	}
+	return n > 1
+}
+
+// isBibTXT reports whether a file begins with a key in brackets on a line of
+// its own and goes on with "name: value" lines.
+func isBibTXT(s string) bool {
+	keys, fields := 0, 0
+	for n := 0; s != "" && n < 200; n++ {
+		var line string
+		line, s, _ = strings.Cut(s, "\n")
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if _, ok := bibTXTKey(line); ok {
+			keys++
+		} else if name, _, ok := bibTXTField(line); ok && name != "" {
+			fields++
+		} else {
+			return false
+		}
+	}
+	return keys > 0 && fields > 0
 }
 
 // binary names a file that is no text at all, or gives "".
@@ -191,18 +227,12 @@ func binary(b []byte) string {
 }
 
 // notRead says why a file gave no records.
-func notRead(f Format, s string, b []byte) string {
+func notRead(s string, b []byte) string {
 	if what := binary(b); what != "" {
 		return "This is " + what + ". Export the references as RIS, then bring that file in."
 	}
-	switch f {
-	case Unknown:
-		if strings.TrimSpace(s) == "" {
-			return "This file is empty."
-		}
-		return "No references were found in this file. Export them as RIS or PubMed (NBIB)."
-	case CSV, TSV:
-		return "This is a sheet, not a file of references. Bring it in as a sheet."
+	if strings.TrimSpace(s) == "" {
+		return "This file is empty."
 	}
-	return f.Title() + " files are not read yet. Export the references as RIS."
+	return "No references were found in this file. Export them as RIS or PubMed (NBIB)."
 }

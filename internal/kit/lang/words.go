@@ -50,6 +50,9 @@ func New(sources ...Source) (*Words, error) {
 	read := map[string]int{}     // language -> files
 	reviewed := map[string]int{} // language -> files with a reviewer's name
 	for _, s := range sources {
+		if s.FS == nil {
+			continue // a room of commands alone has none
+		}
 		names, err := fs.Glob(s.FS, "*.json")
 		if err != nil {
 			return nil, fmt.Errorf("words of %s: %w", s.Name, err)

@@ -78,11 +78,11 @@ func TestAddCommand(t *testing.T) {
 	}
 	want := []string{"/sheet.csv csv", "The date “soon” cannot be read. The row is kept with no date.",
 		"/refs.ris ris", "This reference has no title, no summary and no number to find it by. It is not saved.",
-		"/refs.bib bibtex", "BibTeX files are not read yet. Export the references as RIS."}
+		"/refs.bib bibtex"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if f := first.Files; f[0].Stored != 2 || f[1].Stored != 1 || f[2].Stored != 0 || f[0].Problems[0].Line != 3 || count(first.Batch) != 3 {
+	if f := first.Files; f[0].Stored != 2 || f[1].Stored != 1 || f[2].Stored != 1 || f[0].Problems[0].Line != 3 || count(first.Batch) != 4 {
 		t.Errorf("%+v", first)
 	}
 	second := add(1, "--map", "words=said,date=when", sheet, refs)

@@ -270,7 +270,7 @@ func TestBadInput(t *testing.T) {
 		{"an empty file", "", "", 0, "", "empty", 1},
 		{"half a picture", "", "\x89PNG\r\n\x1a\n", 0, "", "picture", 0},
 		{"half a zip", "", "PK\x03\x04xl", 0, "", "damaged", 0},
-		{"BibTeX", "", "@article{a,\n title={One}\n}\n", 0, "", "BibTeX files are not read yet", 1},
+		{"BibTeX", "", "@article{a,\n title={One}\n}\n", 1, "One", "", 0},
 		{"a broken reference in the middle", "", "TY  - JOUR\nTI  - First\nER  - \nTY  - JOUR\nTI  - Second\nTY  - JOUR\nTI  - Third\nER  - \n", 3, "", "", 0},
 		{"a reference that says nothing", "", "TY  - JOUR\nER  - \nTY  - JOUR\nTI  - Second\nER  - \n", 1, "Second", "no title", 1},
 		{"a reference with a number alone", "", "TY  - JOUR\nDO  - 10.1000/xyz\nER  - \n", 1, "10.1000/xyz", "kept by what it does say", 1},

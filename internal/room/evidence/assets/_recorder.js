@@ -14,6 +14,18 @@ export const able = () => Boolean(globalThis.MediaRecorder && navigator.mediaDev
 // clock writes milliseconds as 1:05.
 export const clock = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
 
+// loudest gives the loudest 20 ms or so of the samples, from 0 (-60 dB, silence) to 100 (full).
+function loudest(samples) {
+  let most = 0;
+  for (let at = 0; at + 1024 <= samples.length; at += 1024) {
+    let sum = 0;
+    for (let i = at; i < at + 1024; i++) sum += samples[i] * samples[i];
+    most = Math.max(most, sum / 1024);
+  }
+  const db = 20 * Math.log10(Math.sqrt(most) || 1e-6);
+  return Math.max(0, Math.min(100, ((db + 60) / 60) * 100));
+}
+
 // recorder shows the recorder and gives {state, say, discard}. place tells the recordings
 // of one page from those of another. keep is called with {blob, ms, name, drop} when the
 // person keeps it; it may be async, and calls drop when the recording is safe elsewhere.
@@ -22,7 +34,7 @@ export function recorder(box, { place, keep, words = JSON.parse(box.dataset.say)
   const find = (what) => box.querySelector(`[data-${what}]`);
   const [state, time, level, meter, listen, buttons] = ["state", "clock", "level", "meter", "listen", "buttons"].map(find);
   let now = "ready"; // asking, recording, paused, done, sending
-  let rec, stream, sound, hear, kept; // while recording
+  let rec, stream, sound, from, hear, kept; // while recording
   let parts = [], gone = 0, since = 0, take = "", media = "";
   let made = null; // {blob, ms, name}
 
@@ -174,7 +186,7 @@ export function recorder(box, { place, keep, words = JSON.parse(box.dataset.say)
     clearInterval(hear);
     for (const t of stream?.getTracks() || []) t.stop();
     sound?.close().catch(() => {});
-    sound = stream = null;
+    sound = from = stream = null;
   }
 
   // watch shows time and level: ten times a second, or once where the person asked for less motion.
@@ -184,21 +196,25 @@ export function recorder(box, { place, keep, words = JSON.parse(box.dataset.say)
     try {
       sound = new AudioContext();
       wave = sound.createAnalyser();
-      wave.fftSize = 1024;
-      sound.createMediaStreamSource(stream).connect(wave);
+      wave.fftSize = calm ? 32768 : 8192; // longer than from one look to the next, so that no sound falls between
+      from = sound.createMediaStreamSource(stream); // held, or it may be collected as waste
+      from.connect(wave);
     } catch {
       level.hidden = true; // no level is no reason not to record
     }
-    const bytes = new Float32Array(1024);
+    const samples = new Float32Array(wave?.fftSize || 0);
     let heard = performance.now(), top = 0, told = false;
     hear = setInterval(() => {
       time.textContent = clock(ms());
       if (!wave || now !== "recording") return;
-      wave.getFloatTimeDomainData(bytes);
-      let sum = 0;
-      for (const b of bytes) sum += b * b;
-      const db = 20 * Math.log10(Math.sqrt(sum / bytes.length) || 1e-6); // -60 is silence, 0 is full
-      const loud = Math.max(0, Math.min(100, ((db + 60) / 60) * 100));
+      if (sound.state !== "running") {
+        // A browser may begin it asleep, or send it to sleep for a call. That is no silence.
+        sound.resume().catch(() => {});
+        heard = performance.now();
+        return;
+      }
+      wave.getFloatTimeDomainData(samples);
+      const loud = loudest(samples);
       top = calm ? loud : Math.max(loud, top - 6); // falls slowly, so that it does not flicker
       meter.value = top;
       meter.textContent = top < 8 ? words.quiet : top > 92 ? words.loud : "";
