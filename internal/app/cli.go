@@ -55,6 +55,7 @@ func Main() int {
 func (c *command) apart(h *House) {
 	if c.self != "" {
 		h.rooms.evidence.Reads(evidence.NewApart(c.self))
+		h.rooms.review.SetReports(reviewReports{evidence.NewApart(c.self)})
 		h.rooms.evidence.Pages(evidence.NewPagesApart(c.self))
 		line := photo.NewLine(photo.NewApart(c.self)) // one picture at a time, whoever sends it
 		h.rooms.action.Shrinks(line)

@@ -62,6 +62,7 @@ func (r *Room) Make(ctx context.Context, in MakeIn) (out MakeOut, err error) {
 type EditIn struct {
 	Ref     ref.Ref `json:"ref"`
 	Version int64   `json:"version"`
+	Reason  string  `json:"reason" doc:"Why; needed for what was agreed once the questions were signed."`
 	Facts
 }
 
@@ -72,11 +73,15 @@ type EditOut struct {
 
 // Edit changes a review. A stale edit is a conflict.
 func (r *Room) Edit(ctx context.Context, in EditIn) (out EditOut, err error) {
-	err = r.change(ctx, "review.edit", "review.run", in.Ref, in.Version, func(_ *db.Tx, v *Review) error {
+	err = r.change(ctx, "review.edit", "review.run", in.Ref, in.Version, func(tx *db.Tx, v *Review) error {
+		was := *v
 		v.Facts = in.Settled()
 		var c fault.Check
 		v.need(&c)
-		return c.Err()
+		if err := c.Err(); err != nil {
+			return err
+		}
+		return r.edited(ctx, tx, was, v, in.Reason)
 	}, &out.Version)
 	return out, err
 }

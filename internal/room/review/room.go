@@ -33,6 +33,8 @@ type Room struct {
 	files *blob.Store
 	desk  *plug.Desk
 	face  *face
+
+	shapes shapeTools
 }
 
 // New makes the room.

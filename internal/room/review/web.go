@@ -110,6 +110,8 @@ type formView struct {
 	Ways, Sortings  []page.Option
 	ReviewerChoices []page.Option
 	Now             []page.Row
+	Reason          string
+	SignedBy        string // the questions were signed: a change needs a reason
 }
 
 func (f *face) fill(r *http.Request, v *formView) {
@@ -157,7 +159,7 @@ func (f *face) editForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := formView{Project: now.Project, Facts: now.Facts, Version: now.Version}
+	v := formView{Project: now.Project, Facts: now.Facts, Version: now.Version, SignedBy: now.SignedBy}
 	f.fill(r, &v)
 	return f.Show(w, r, "review/form", page.View{Title: f.T(r, "review.edit_title"), Body: v, Back: now.Here()})
 }
@@ -185,7 +187,7 @@ func (f *face) edit(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return web.Redirect(w, r, now.Here()+"?done=edited")
 	}
-	v := formView{Project: now.Project, Facts: in.Facts, Version: in.Version}
+	v := formView{Project: now.Project, Facts: in.Facts, Version: in.Version, Reason: in.Reason, SignedBy: now.SignedBy}
 	// Someone else was first: how it stands is shown, and the next press stands on that.
 	if now.Version != in.Version {
 		v.Version = now.Version
