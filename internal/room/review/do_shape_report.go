@@ -157,7 +157,7 @@ func (r *Room) keepWords(ctx context.Context, programme string, x Report, t Repo
 }
 
 // readReportJob reads the words of a large report after its page has answered.
-const readReportJob = "review.read-report"
+const readReportJob = "review.report"
 
 func (r *Room) readReportOn(ctx context.Context, j job.Job) error {
 	programme := j.Args["programme"]

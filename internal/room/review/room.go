@@ -151,5 +151,6 @@ type commands struct {
 	Read     readCommand     `cmd:"" help:"Say what is in files of references: format, records, and each loss with its line."`
 	Convert  convertCommand  `cmd:"" help:"Write a file of references in another format."`
 	Dedupe   dedupeCommand   `cmd:"" help:"Find the duplicates in files of references."`
+	Report   reportCommand   `cmd:"" help:"Bring somebody else's finished review into a review."`
 	Simulate simulateCommand `cmd:"" help:"Screen records whose answer is known, and say how soon the relevant ones were found."`
 }
