@@ -150,7 +150,7 @@ func (p *Placed) differ(of int64) {
 		}
 		low = max(low, at)
 	}
-	if p.Differ = high > 0 && low-high >= max(1, of/2); !p.Differ {
+	if p.Differ = high > 0 && low-high >= max(1, (of+1)/2); !p.Differ {
 		return
 	}
 	for j, at := range p.Places {
