@@ -122,7 +122,7 @@ func TestFinishedReviewToATopicGuide(t *testing.T) {
 		t.Errorf("the guide: %s", p.Text("main"))
 	}
 	// As much as fits is one side of paper.
-	words := strings.TrimSuffix(strings.Repeat("What people said of nights is told here in plain words for anyone. ", 4), " ")
+	words := strings.TrimSuffix(strings.Repeat("Nobody who was awake understood nevertheless straightforwardly what had been going wrong. ", 3), " ")
 	var says []string
 	for range 5 {
 		says = append(says, words)
@@ -149,6 +149,9 @@ func TestFinishedReviewToATopicGuide(t *testing.T) {
 		t.Fatal("the longest draft was not found")
 	}
 	pdf := p.PDF()
+	if len(says) < 6 {
+		t.Errorf("only %d lines were tried", len(says))
+	}
 	if n := len(pdfPages.FindAll(pdf, -1)); n != 1 {
 		t.Errorf("a full draft prints on %d pages", n)
 	}

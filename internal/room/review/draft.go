@@ -159,7 +159,7 @@ func (d Draft) check() error {
 // What one side of A4 holds, as it is printed (pages/report.css): 12 point letters in
 // lines of about lineLetters, 15 mm from each edge. A test prints a full one.
 const (
-	sideLines   = 43.0
+	sideLines   = 47.0
 	lineLetters = 84
 )
 
@@ -179,7 +179,7 @@ func (d Draft) height() float64 {
 		}
 		n += 2.2
 		for _, s := range all {
-			n += float64((utf8.RuneCountInString(s)+lineLetters-5)/(lineLetters-4)) + 0.3
+			n += float64((utf8.RuneCountInString(s)+lineLetters-3)/(lineLetters-2)) + 0.3
 		}
 	}
 	if d.Match != "" {
