@@ -31,9 +31,6 @@ type PaperOut struct {
 // Guide keeps a topic guide. A stale edit is a conflict.
 func (r *Room) Guide(ctx context.Context, in GuideIn) (out PaperOut, err error) {
 	in.Guide = in.Guide.settled()
-	if err := in.Guide.check(); err != nil {
-		return out, err
-	}
 	err = r.keepPaper(ctx, "review.guide", GuidePaper, in.Ref, in.Version, in.Guide)
 	return PaperOut{in.Version + 1}, err
 }
@@ -48,14 +45,11 @@ type DraftIn struct {
 // Draft keeps a one-page draft. One that is too long is kept, and its page says so.
 func (r *Room) Draft(ctx context.Context, in DraftIn) (out PaperOut, err error) {
 	in.Draft = in.Draft.settled()
-	if err := in.Draft.check(); err != nil {
-		return out, err
-	}
 	err = r.keepPaper(ctx, "review.draft", DraftPaper, in.Ref, in.Version, in.Draft)
 	return PaperOut{in.Version + 1}, err
 }
 
-func (r *Room) keepPaper(ctx context.Context, verb, kind string, at ref.Ref, was int64, paper any) error {
+func (r *Room) keepPaper(ctx context.Context, verb, kind string, at ref.Ref, was int64, paper interface{ check() error }) error {
 	entry, now := r.ids.New(), r.clock.Now()
 	body, err := json.Marshal(paper)
 	if err != nil {
@@ -64,6 +58,9 @@ func (r *Room) keepPaper(ctx context.Context, verb, kind string, at ref.Ref, was
 	return r.db.Write(ctx, func(tx *db.Tx) error {
 		v, programme, err := r.open(ctx, tx, "review.run", at)
 		if err != nil {
+			return err
+		}
+		if err := paper.check(); err != nil {
 			return err
 		}
 		if err := putPaper(tx, programme, v.Ref.ID, kind, who.From(ctx).Key(), paperRow{string(body), was + 1, now}); err != nil {

@@ -128,10 +128,15 @@ func (r *Room) storeReport(ctx context.Context, programme string, at ref.Ref, ke
 		if err := insertReport(tx, programme, v.Ref.ID, key, who.From(ctx).Key(), x); err != nil {
 			return err
 		}
-		if err := r.files.Keep(tx, programme, x.File, x.ID); err != nil || !later {
+		if err := r.files.Keep(tx, programme, x.File, x.ID); err != nil {
 			return err
 		}
-		return r.jobs.Add(tx, readReportJob, map[string]string{"programme": programme, "review": v.Ref.ID, "report": x.ID})
+		// One that is read at once has its job too, for the case that this process is killed.
+		from := x.MadeAt
+		if !later {
+			from += rescue
+		}
+		return r.jobs.Add(tx, readReportJob, map[string]string{"programme": programme, "review": v.Ref.ID, "report": x.ID}, job.At(from))
 	}, &version)
 }
 
@@ -158,6 +163,10 @@ func (r *Room) keepWords(ctx context.Context, programme string, x Report, t Repo
 
 // readReportJob reads the words of a large report after its page has answered.
 const readReportJob = "review.report"
+
+// rescue is after how long a report that was being read at once is looked at again, in
+// microseconds.
+const rescue = 2 * 60 * 1_000_000
 
 func (r *Room) readReportOn(ctx context.Context, j job.Job) error {
 	programme := j.Args["programme"]

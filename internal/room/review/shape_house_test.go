@@ -309,6 +309,13 @@ func TestReportFiles(t *testing.T) {
 	if out := h.Do(ctx, "review.reports", review.ReportsIn{Ref: at}).(review.ReportsOut); len(out.Reports) != 2 {
 		t.Errorf("%+v", out)
 	}
+	// One whose reading was cut off is read by its job.
+	h.Write(func(tx *db.Tx) error {
+		if err := tx.Do(db.Q("delete from review_paragraph where programme = ? and report = ? and n > 1", h.Programme, pdf.ID)); err != nil {
+			return err
+		}
+		return tx.Do(db.Q("update review_report set state = 'reading' where programme = ? and id = ?", h.Programme, pdf.ID))
+	})
 	// A large one is read by a job, which may be cut off and run again.
 	large := takeReport(h, ctx, at, "large.txt", []byte(strings.Repeat("It helps people to sleep, said the team who looked at it for a year.\n\n", 70_000)))
 	if large.State != review.ReportReading {
@@ -318,6 +325,9 @@ func TestReportFiles(t *testing.T) {
 		if err := job.Drain(t.Context(), h.DB, h.Jobs(), slog.New(slog.DiscardHandler)); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if again := h.Do(ctx, "review.read-part", review.ReadPartIn{Ref: at, Report: pdf.ID}).(review.ReadPartOut); again.State != review.ReportIn || len(again.Words) != 2 {
+		t.Errorf("after it was cut off: %+v", again)
 	}
 	last := h.Do(ctx, "review.read-part", review.ReadPartIn{Ref: at, Report: large.ID, Part: 1 << 40}).(review.ReadPartOut)
 	if last.State != review.ReportIn || last.Paragraphs != 70_000 || last.Part != last.Parts || last.Words[len(last.Words)-1].N != 70_000 {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"plait/internal/kit/document"
 )
 
 func TestJointOrder(t *testing.T) {
@@ -171,5 +173,31 @@ func TestProposedDraft(t *testing.T) {
 	}
 	if got := (Draft{Title: " A ", Says: []string{"- one\n\n* two", " "}}).settled(); !slices.Equal(got.Says, []string{"one", "two"}) || got.Title != "A" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestPapersAsFiles reads a guide and a draft back from their Word files and as text.
+func TestPapersAsFiles(t *testing.T) {
+	papers := map[string]filed{
+		"guide": Guide{"Nights in Tŷ Mawr", []GuideLine{{5, "What helps at night?"}, {10, "Who pays?"}}},
+		"draft": Draft{Title: "Nights in Tŷ Mawr", Asked: "A second worker", Says: []string{"What helps at night?"}, Gaps: []string{"Who pays?"}, Match: "Does this match?", Source: "A report"},
+	}
+	for name, p := range papers {
+		b, err := p.document(sayKey, "en-GB", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := document.Sniff(b, ""); got != document.DOCX {
+			t.Fatalf("%s is %s", name, got)
+		}
+		d, err := document.Read(document.DOCX, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"Nights in Tŷ Mawr", "What helps at night?", "Who pays?"} {
+			if !strings.Contains(d.Words, want) || !strings.Contains(p.text(sayKey), want) {
+				t.Errorf("%s lacks %q: %q", name, want, d.Words)
+			}
+		}
 	}
 }
