@@ -150,4 +150,5 @@ type commands struct {
 	Convert  convertCommand  `cmd:"" help:"Write a file of references in another format."`
 	Dedupe   dedupeCommand   `cmd:"" help:"Find the duplicates in files of references."`
 	Simulate simulateCommand `cmd:"" help:"Screen records whose answer is known, and say how soon the relevant ones were found."`
+	Export   exportCommand   `cmd:"" help:"Write the references of a review to a file, with what was decided."`
 }
