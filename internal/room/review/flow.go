@@ -272,9 +272,9 @@ func (f Flow) count(origin string) (n int64) {
 	return n
 }
 
-// listed writes names and numbers as the fields of the flow want them: "Scopus, 12; Lens, 3".
+// namesAndNumbers writes names and numbers as the fields of the flow want them: "Scopus, 12; Lens, 3".
 // The signs that part them are taken out of the names.
-func listed(names []string, ns []int64) string {
+func namesAndNumbers(names []string, ns []int64) string {
 	clean := strings.NewReplacer(",", "", ";", "", "\n", " ", "\r", " ")
 	out := make([]string, len(names))
 	for i, name := range names {
@@ -291,7 +291,7 @@ func (f Flow) named(origin string) string {
 			names, ns = append(names, cmp.Or(s.Name, "Not named")), append(ns, s.N)
 		}
 	}
-	return listed(names, ns)
+	return namesAndNumbers(names, ns)
 }
 
 func reasoned(all []Reason) string {
@@ -299,7 +299,7 @@ func reasoned(all []Reason) string {
 	for i, r := range all {
 		names[i] = cmp.Or(r.Reason, "No reason given")
 	}
-	return listed(names, counts(all))
+	return namesAndNumbers(names, counts(all))
 }
 
 // flowHead is the first line of the flow as a table for the PRISMA2020 package for R

@@ -54,41 +54,58 @@ func putOrigin(tx *db.Tx, programme, review, name, origin string) error {
 		programme, review, name, origin))
 }
 
-// flow counts the records of a review by where they stand. Everything is read from one
-// index (review_record_flow), but for the few that the whole text left out.
+// stand is records of one batch that stand alike, with the reasons of leaving them out by
+// their title and by their text.
+type stand struct {
+	cell
+	byTitle, byText string
+}
+
+// byStand counts the records of a review by where they stand: one walk along one index
+// (review_record_flow), in its order.
+func byStand(tx *db.Tx, programme, review string) ([]stand, error) {
+	type row struct {
+		stand
+		copies int64
+	}
+	rows, err := db.All(tx, db.Q(`select x.title_verdict, x.title_reason, x.full_verdict, x.full_reason, x.full_state, x.batch, count(*), sum(case when x.lead = x.n then 0 else 1 end)
+		from review_record x where x.programme = ? and x.review = ? and x.gone = ?
+		group by x.title_verdict, x.title_reason, x.full_verdict, x.full_reason, x.full_state, x.batch`, programme, review, false),
+		func(r db.Row, x *row) error {
+			return r.Scan(&x.title, &x.byTitle, &x.full, &x.byText, &x.state, &x.batch, &x.n, &x.copies)
+		})
+	var out []stand
+	for _, x := range rows {
+		if own := x.n - x.copies; own > 0 {
+			x.n = own
+			out = append(out, x.stand)
+		}
+		if x.copies > 0 {
+			x.n, x.copied = x.copies, true
+			out = append(out, x.stand)
+		}
+	}
+	return out, err
+}
+
+// flow counts the way of the records through a review.
 func flow(tx *db.Tx, programme, review string) (Flow, error) {
 	from, err := sources(tx, programme, review)
 	if err != nil {
 		return Flow{}, err
 	}
-	type row struct {
-		cell
-		reason string
-	}
-	rows, err := db.All(tx, db.Q(`select c.batch, c.copied, c.title_verdict, c.title_reason, c.full_verdict, c.full_state, count(*) from
-		(select x.batch, case when x.lead = x.n then 0 else 1 end as copied, x.title_verdict, x.title_reason, x.full_verdict, x.full_state
-			from review_record x where x.programme = ? and x.review = ? and x.gone = ?) c
-		group by c.batch, c.copied, c.title_verdict, c.title_reason, c.full_verdict, c.full_state`, programme, review, false),
-		func(r db.Row, x *row) error {
-			var copied int64
-			err := r.Scan(&x.batch, &copied, &x.title, &x.reason, &x.full, &x.state, &x.n)
-			x.copied = copied != 0
-			return err
-		})
+	all, err := byStand(tx, programme, review)
 	if err != nil {
 		return Flow{}, err
 	}
-	whys, err := db.All(tx, db.Q(`select x.batch, x.full_reason, count(*) from review_record x where x.programme = ? and x.review = ? and x.full_verdict = ? and x.title_verdict <> ?
-		and x.gone = ? and x.lead = x.n and x.full_state <> ? group by x.batch, x.full_reason`, programme, review, Exclude, Exclude, false, FullNotFound),
-		func(r db.Row, w *why) error { w.full = true; return r.Scan(&w.batch, &w.reason, &w.n) })
-	if err != nil {
-		return Flow{}, err
-	}
-	cells := make([]cell, len(rows))
-	for i, x := range rows {
+	cells, whys := make([]cell, len(all)), []why{}
+	for i, x := range all {
 		cells[i] = x.cell
-		if leafOf(x.copied, x.title, x.full, x.state) == isLeftOut {
-			whys = append(whys, why{x.batch, false, x.reason, x.n})
+		switch leafOf(x.copied, x.title, x.full, x.state) {
+		case isLeftOut:
+			whys = append(whys, why{x.batch, false, x.byTitle, x.n})
+		case isExcluded:
+			whys = append(whys, why{x.batch, true, x.byText, x.n})
 		}
 	}
 	return flowOf(cells, whys, from), nil

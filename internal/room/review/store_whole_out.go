@@ -4,8 +4,8 @@ import (
 	"plait/internal/kit/db"
 )
 
-// chosen is the condition of references that are taken out.
-func chosen(which string) db.Part {
+// takenWhere is the condition of references that are taken out.
+func takenWhere(which string) db.Part {
 	switch which {
 	case InReview:
 		return included()
@@ -22,7 +22,7 @@ func chosen(which string) db.Part {
 // takenRecords reads references that are taken out, by number, after a number.
 func takenRecords(tx *db.Tx, programme, review, which string, after, limit int64) ([]taken, error) {
 	return db.All(tx, db.Join(db.Q("select "+recordColumns+", x.whole from review_record x where x.programme = ? and x.review = ? and x.n > ? and", programme, review, after),
-		chosen(which), db.Q("order by x.n limit ?", limit)), func(r db.Row, t *taken) error {
+		takenWhere(which), db.Q("order by x.n limit ?", limit)), func(r db.Row, t *taken) error {
 		var whole string
 		x := &t.Record
 		if err := r.Scan(&x.N, &x.Batch, &x.Lead, &x.Gone, &x.Title, &x.Authors, &x.Year, &x.Journal, &x.DOI, &x.Abstract, &x.Plain,
@@ -35,9 +35,9 @@ func takenRecords(tx *db.Tx, programme, review, which string, after, limit int64
 	})
 }
 
-// countTaken counts the references that are taken out.
-func countTaken(tx *db.Tx, programme, review, which string) (int64, error) {
-	return countRecords(tx, programme, review, chosen(which))
+// countWhich counts the references that are taken out.
+func countWhich(tx *db.Tx, programme, review, which string) (int64, error) {
+	return countRecords(tx, programme, review, takenWhere(which))
 }
 
 func fileNames(tx *db.Tx, programme, review string) (map[string]string, error) {

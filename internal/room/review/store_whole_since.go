@@ -57,28 +57,29 @@ func changes(tx *db.Tx, programme, review string, at int64, day string) (c Chang
 }
 
 // files is the files that came in, and where their records stand.
-func (c *Changes) files(tx *db.Tx, programme, review string, at int64) (err error) {
+func (c *Changes) files(tx *db.Tx, programme, review string, from int64) (err error) {
 	if c.Files, err = db.All(tx, db.Q(`select b.id, b.name, coalesce(s.place, ''), b.made_at from review_batch b
 		left join review_search s on s.programme = b.programme and s.id = b.search and s.review = b.review
-		where b.programme = ? and b.review = ? and b.made_at >= ? and b.state = ? order by b.made_at desc limit ?`, programme, review, at, In, maxSince),
+		where b.programme = ? and b.review = ? and b.made_at >= ? and b.state = ? order by b.made_at desc limit ?`, programme, review, from, In, maxSince),
 		func(r db.Row, f *SinceFile) error { return r.Scan(&f.Batch, &f.Name, &f.Place, &f.At) }); err != nil || len(c.Files) == 0 {
 		return err
 	}
-	type stand struct {
-		batch              string
-		n, copies, settled int64
-	}
-	stands, err := db.All(tx, db.Q(`select x.batch, count(*), sum(case when x.lead <> x.n then 1 else 0 end),
-		sum(case when x.lead = x.n and (x.title_verdict = ? or x.full_verdict <> '') then 1 else 0 end)
-		from review_record x where x.programme = ? and x.review = ? and x.gone = ? group by x.batch`, Exclude, programme, review, false),
-		func(r db.Row, s *stand) error { return r.Scan(&s.batch, &s.n, &s.copies, &s.settled) })
+	all, err := byStand(tx, programme, review)
+	at := make(map[string]*SinceFile, len(c.Files))
 	for i := range c.Files {
-		f := &c.Files[i]
-		for _, s := range stands {
-			if s.batch == f.Batch {
-				f.Came, f.Copies = s.n, s.copies
-				c.Came, c.CameCopies, c.CameWaiting = c.Came+s.n, c.CameCopies+s.copies, c.CameWaiting+s.n-s.copies-s.settled
-			}
+		at[c.Files[i].Batch] = &c.Files[i]
+	}
+	for _, x := range all {
+		f := at[x.batch]
+		if f == nil {
+			continue
+		}
+		f.Came, c.Came = f.Came+x.n, c.Came+x.n
+		switch leafOf(x.copied, x.title, x.full, x.state) {
+		case isCopy:
+			f.Copies, c.CameCopies = f.Copies+x.n, c.CameCopies+x.n
+		case isWaiting, isSeeking, isReading:
+			c.CameWaiting += x.n
 		}
 	}
 	return err

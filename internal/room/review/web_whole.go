@@ -296,7 +296,7 @@ func (f *face) closing(r *http.Request) (v closeView, err error) {
 			return err
 		}
 		v.Opens, v.Key = v.State == Closed, r.FormValue("key")
-		v.Left, err = countTaken(tx, programme, v.Review.Ref.ID, Undecided)
+		v.Left, err = countWhich(tx, programme, v.Review.Ref.ID, Undecided)
 		return err
 	})
 	return v, err

@@ -32,8 +32,8 @@ func (f *face) wholeOut(w http.ResponseWriter, r *http.Request) error {
 		v.Any = s.Identified > 0
 		// A text that could not be got was not decided, or was left out: the table knows which.
 		if s.NotFound > 0 && err == nil {
-			if counts[LeftOut], err = countTaken(tx, who.From(tx.Context()).Programme, v.Ref.ID, LeftOut); err == nil {
-				counts[Undecided], err = countTaken(tx, who.From(tx.Context()).Programme, v.Ref.ID, Undecided)
+			if counts[LeftOut], err = countWhich(tx, who.From(tx.Context()).Programme, v.Ref.ID, LeftOut); err == nil {
+				counts[Undecided], err = countWhich(tx, who.From(tx.Context()).Programme, v.Ref.ID, Undecided)
 			}
 		}
 		return err

@@ -3,6 +3,7 @@ package review
 import (
 	"plait/internal/engine/cite"
 	"plait/internal/kit/db"
+	"plait/internal/spine/ref"
 )
 
 // Stock is how tests of the whole put into a review what its other parts bring.
@@ -54,4 +55,36 @@ func (s Stock) Vote(tx *db.Tx, stage string, n int64, actor, verdict, reason str
 // LeafOf is leafOf for tests that count for themselves.
 func LeafOf(copied bool, title, full, state string) int {
 	return int(leafOf(copied, title, full, state))
+}
+
+// Theme, Statement and Gap store what the synthesis brings. A statement stands on records
+// by their numbers; given is the contribution that carries it, "" = none.
+func (s Stock) Theme(tx *db.Tx, id string, n int64, title string) error {
+	return tx.Do(db.Q(`insert into review_theme (programme, review, id, n, title) values (?, ?, ?, ?, ?)`, s.Programme, s.Review, id, n, title))
+}
+
+func (s Stock) Statement(tx *db.Tx, project, id, theme, words, given string, records map[int64]string) error {
+	rec := ref.Record{Programme: s.Programme, ID: id, Kind: Statement, Project: project, Title: words, Strand: "research", State: "made", Until: ref.NoEnd, Version: 1, ChangedAt: s.At}
+	if err := ref.Put(tx, rec); err != nil {
+		return err
+	}
+	if err := tx.Do(db.Q(`insert into review_statement (programme, id, review, theme, words, plainly, sure, place, given, made_at, version) values (?, ?, ?, ?, ?, '', '', '', ?, ?, 1)`,
+		s.Programme, id, s.Review, theme, words, given, s.At)); err != nil {
+		return err
+	}
+	for n, stance := range records {
+		if err := tx.Do(db.Q(`insert into review_support (programme, statement, n, review, stance, note) values (?, ?, ?, ?, ?, '')`, s.Programme, id, n, s.Review, stance)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s Stock) Gap(tx *db.Tx, project, id, words, about string, n, closed int64) error {
+	rec := ref.Record{Programme: s.Programme, ID: id, Kind: Gap, Project: project, Title: words, State: "open", Until: ref.NoEnd, Version: 1, ChangedAt: s.At}
+	if err := ref.Put(tx, rec); err != nil {
+		return err
+	}
+	return tx.Do(db.Q(`insert into review_gap (programme, id, review, words, about, place, n, made_at, version, closed_at) values (?, ?, ?, ?, ?, '', ?, ?, 1, ?)`,
+		s.Programme, id, s.Review, words, about, n, s.At, closed))
 }

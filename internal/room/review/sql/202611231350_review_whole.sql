@@ -30,4 +30,4 @@ create table review_origin (
   primary key (programme, review, name),
   foreign key (programme, review) references review_review (programme, id) on delete cascade
 );
-create index review_record_flow on review_record (programme, review, gone, title_verdict, title_reason, full_verdict, full_state, batch, lead, n);
+create index review_record_flow on review_record (programme, review, gone, title_verdict, title_reason, full_verdict, full_reason, full_state, batch, lead, n);
