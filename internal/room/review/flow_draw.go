@@ -127,7 +127,7 @@ func drawn(arms []flowArm, title string, total flowLine) string {
 	tops[rows] = at
 	armWide := 2*boxWide + boxGap
 	wide := float64(len(arms))*armWide + float64(len(arms)-1)*armGap + 2*armGap
-	last := wrapped(total)
+	last := []string{total.Name + ": " + total.N} // as wide as the drawing
 	lastHigh := 2*boxPad + lineHigh*float64(len(last))
 	tall := at + drawTop
 	if len(arms) > 1 {
