@@ -153,4 +153,5 @@ type commands struct {
 	Dedupe   dedupeCommand   `cmd:"" help:"Find the duplicates in files of references."`
 	Report   reportCommand   `cmd:"" help:"Bring somebody else's finished review into a review."`
 	Simulate simulateCommand `cmd:"" help:"Screen records whose answer is known, and say how soon the relevant ones were found."`
+	Export   exportCommand   `cmd:"" help:"Write the references of a review to a file, with what was decided."`
 }
