@@ -85,6 +85,7 @@ func newRooms(n plug.Needs) *rooms {
 	r.worry = worry.New(n, names{r}, worryBoxes{r.account}, worryWords{r.evidence}, r.programme)
 	r.search = search.New(n)
 	r.review = review.New(n)
+	r.review.SetNames(names{r})
 	r.keeper = keeper.New(n)
 	r.keeper.SetCards(r.card)
 	r.keeper.SetNames(names{r})

@@ -33,6 +33,8 @@ type Room struct {
 	files *blob.Store
 	desk  *plug.Desk
 	face  *face
+
+	screens screens // what screening keeps in memory
 }
 
 // New makes the room.
