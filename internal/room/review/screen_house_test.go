@@ -168,7 +168,7 @@ func TestTwoReadersSettleARecord(t *testing.T) {
 		}
 		s.refused(s.ada, "review.decide", review.DecideIn{Ref: s.at, N: 99, Verdict: review.Include}, fault.Missing)
 		s.refused(h.As(who.Communicator), "review.decide", review.DecideIn{Ref: s.at, N: 1, Verdict: review.Include}, fault.Forbidden)
-		s.refused(h.As(who.HostLead), "review.next", review.NextIn{Ref: s.at}, fault.Missing)
+		s.refused(h.As(who.HostLead), "review.next", review.NextIn{Ref: s.at}, fault.Forbidden)
 	})
 }
 
