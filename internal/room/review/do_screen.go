@@ -224,4 +224,3 @@ func (r *Room) Undo(ctx context.Context, in UndoIn) (out UndoOut, err error) {
 	})
 	return out, err
 }
-

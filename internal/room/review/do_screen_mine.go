@@ -74,4 +74,3 @@ func (r *Room) Mine(ctx context.Context, in MineIn) (out MineOut, err error) {
 	})
 	return out, err
 }
-

@@ -251,7 +251,7 @@ func (p picker) found(open db.Part, words string) (n int64, learning bool, err e
 		if err != nil || len(all) == 0 {
 			return 0, true, err
 		}
-		some, err := records(p.tx, p.programme, p.v.Ref.ID, db.Join(db.Q("x.n in"), db.List(all)), 0, ahead)
+		some, err := records(p.tx, p.programme, p.v.Ref.ID, among(all), 0, ahead)
 		if err != nil {
 			return 0, true, err
 		}
@@ -273,4 +273,3 @@ func (p picker) free(ns []int64) int64 {
 	}
 	return p.r.screens.lend(rankKey{p.programme, p.v.Ref.ID}, p.stage, p.me, ns, p.v.Reviewers, p.r.clock.Now())
 }
-

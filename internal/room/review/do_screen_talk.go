@@ -255,4 +255,3 @@ func (r *Room) Unsettle(ctx context.Context, in UnsettleIn) (out SettleOut, err 
 	})
 	return out, err
 }
-

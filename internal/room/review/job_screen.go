@@ -17,11 +17,11 @@ type rankKey struct{ programme, review string }
 
 // What a node keeps in memory of screening, at most.
 const (
-	mostRanked  = 100_000              // records of all reviews together that are put in order
-	mostSearch  = 8                    // searches of one review that are remembered
-	mostWhy     = 200                  // records at the head of an order whose words are kept
-	mostWords   = 5                    // words that are shown of one
-	startsUntil = 5                    // records that matter, from which on the question itself no longer counts
+	mostRanked  = 100_000               // records of all reviews together that are put in order
+	mostSearch  = 8                     // searches of one review that are remembered
+	mostWhy     = 200                   // records at the head of an order whose words are kept
+	mostWords   = 5                     // words that are shown of one
+	startsUntil = 5                     // records that matter, from which on the question itself no longer counts
 	loanLasts   = 10 * clock.Day / 1440 // for how long a record is taken to be before somebody
 	readAtOnce  = 2000
 )

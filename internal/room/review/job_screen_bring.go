@@ -10,8 +10,8 @@ import (
 
 // The slow work of screening.
 const (
-	bringJob = "review.bring" // finds decisions of other tools, and follows merged records
-	takeJob  = "review.takeover"     // takes decisions of other tools over
+	bringJob = "review.bring"    // finds decisions of other tools, and follows merged records
+	takeJob  = "review.takeover" // takes decisions of other tools over
 )
 
 // atOnce is how many records one transaction of a job takes.

@@ -26,7 +26,9 @@ func screenSamples() map[string]page.Samples {
 	card := cardView{CardOut: CardOut{N: 1, Plain: "Help at home.", Title: "Help", Year: 2019, All: 4, Said: 2}, Here: here, Action: here + "/card", Key: "k", Choices: options, Skip: here}
 	stop := stopView{StopOut: StopOut{All: 100, Read: 50, Found: 10, Chance: 4, ByLuck: 1, Already: 2}, Here: here, Known: true, Advised: true, LeftIf: 1, WorstIf: 3}
 	stop.Likely.Unread = 50
-	full := func(title string, body any) page.View { return page.View{Title: title, Notice: "Done", Body: body, Back: here} }
+	full := func(title string, body any) page.View {
+		return page.View{Title: title, Notice: "Done", Body: body, Back: here}
+	}
 	wrong := func(title string, body any, fields ...string) page.View {
 		p := full(title, body)
 		for _, f := range fields {

@@ -187,6 +187,9 @@ func openOf(tx *db.Tx, programme, review string, open db.Part, ns []int64) (map[
 	return out, err
 }
 
+// among is the condition of records that are some (with the alias x).
+func among(ns []int64) db.Part { return db.Join(db.Q("x.n in"), db.List(ns)) }
+
 // openByNumber gives open records as they came in.
 func openByNumber(tx *db.Tx, programme, review string, open db.Part, after, limit int64) ([]int64, error) {
 	return numbers(tx, db.Join(db.Q(`select x.n from review_record x where x.programme = ? and x.review = ? and x.n > ? and`, programme, review, after), open, db.Q(`order by x.n limit ?`, limit)))
@@ -202,13 +205,19 @@ func openByYear(tx *db.Tx, programme, review string, open db.Part, limit int64) 
 	return numbers(tx, db.Join(db.Q(`select x.n from review_record x where x.programme = ? and x.review = ? and x.year = 0 and`, programme, review), open, db.Q(`order by x.n limit ?`, limit)))
 }
 
-// waitingFor gives records that others have read and that wait for somebody's vote, those
-// that have waited longest first.
+// waitingFor gives records that others have read and that wait for somebody's vote: those
+// that need fewest more, and of these the ones that have waited longest.
 func waitingFor(tx *db.Tx, programme, review, stage, actor string, needed, limit int64) ([]int64, error) {
-	return numbers(tx, db.Join(db.Q(`select t.n from review_turn t join review_record x on x.programme = t.programme and x.review = t.review and x.n = t.n
-		where t.programme = ? and t.review = ? and t.stage = ? and t.votes < ? and t.actor <> ?
-		and not exists (select 1 from review_decision d where d.programme = t.programme and d.review = t.review and d.stage = t.stage and d.n = t.n and d.actor = ?) and`,
-		programme, review, stage, needed, actor, actor), unread(stage), db.Q(`order by t.seq limit ?`, limit)))
+	for votes := needed - 1; votes > 0; votes-- {
+		all, err := numbers(tx, db.Join(db.Q(`select t.n from review_turn t join review_record x on x.programme = t.programme and x.review = t.review and x.n = t.n
+			where t.programme = ? and t.review = ? and t.stage = ? and t.votes = ? and t.actor <> ?
+			and not exists (select 1 from review_decision d where d.programme = t.programme and d.review = t.review and d.stage = t.stage and d.n = t.n and d.actor = ?) and`,
+			programme, review, stage, votes, actor, actor), unread(stage), db.Q(`order by t.seq limit ?`, limit)))
+		if err != nil || len(all) > 0 {
+			return all, err
+		}
+	}
+	return nil, nil
 }
 
 // keptForLater gives the records that somebody put off and that still wait, the first first.

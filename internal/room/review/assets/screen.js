@@ -14,7 +14,7 @@ if (box) {
   const toggle = box.querySelector("[data-screen-toggle]");
   let quiet = stored();
   const show = () => {
-    toggle.textContent = quiet ? toggle.dataset.off : toggle.dataset.on;
+    toggle.textContent = quiet ? toggle.dataset.sayOff : toggle.dataset.sayOn;
     document.documentElement.classList.toggle("pl-screen-quiet", quiet);
   };
   show();
