@@ -49,7 +49,6 @@ func TestScreening(t *testing.T) {
 
 	// By keys: each press brings the next record; z takes the last back.
 	p := rea.window(t, here+"/screen", laptop)
-	good(t, p)
 	p.Screenshot("review screen wide")
 	first := p.Text("h1")
 	for _, key := range []string{"i", "e", "u", "l"} {
@@ -110,6 +109,7 @@ func TestScreening(t *testing.T) {
 	n.Click("label[for=verdict]")
 	n.Fill("#why", "It is near enough to us")
 	press(t, n, "main form button")
+	p.Width(phone)
 	for _, page := range []string{"/screen/agree", "/screen/stop", "/screen/mine", "/text"} {
 		p.Go(s.URL + here + page)
 		good(t, p)

@@ -239,8 +239,19 @@ func (p picker) found(open db.Part, words string) (n int64, learning bool, err e
 	if err != nil {
 		return 0, false, err
 	}
-	if order, ready := p.r.holding(rankKey{p.programme, p.v.Ref.ID}, s.seq, want); ready {
-		n, err = p.walk(open, order)
+	var some []int64
+	look := func() bool {
+		if n == 0 && err == nil {
+			n, err = p.walk(open, some)
+			some = some[:0]
+		}
+		return n == 0 && err == nil
+	}
+	if p.r.holding(rankKey{p.programme, p.v.Ref.ID}, s.seq, want, func(x int64) bool {
+		some = append(some, x)
+		return len(some) < ahead || look()
+	}) {
+		look()
 		return n, false, err
 	}
 	// The records are not in memory yet: the first of them are looked through here.

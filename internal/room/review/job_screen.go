@@ -45,13 +45,13 @@ type loanKey struct {
 
 type loan struct{ n, at int64 }
 
-// ranked is one review's order. lib, order, whys and held are replaced and never changed;
+// ranked is one review's order. lib, order and whys are replaced and never changed;
 // learner and taught belong to whoever holds screens.work.
 type ranked struct {
 	seq     int64 // the step from which order was learned
 	order   []int64
 	whys    map[int64][]string
-	held    map[string][]bool // by words: which records hold them
+	held    map[string]*sought // by words
 	lib     *shelf
 	used    int64
 	running bool
@@ -179,44 +179,59 @@ func (r *Room) learnBehind(at rankKey, k *ranked) {
 	_ = r.learnNow(context.Background(), at)
 }
 
-// holding gives the records that hold words, the highest first and then those that were
-// read, by number; ready is false while the records are not in memory.
-func (r *Room) holding(at rankKey, seq int64, want []string) (ns []int64, ready bool) {
+// sought is what is known of which records hold some words: 1 yes, -1 no, 0 not looked at.
+type sought struct {
+	mu  sync.Mutex
+	has []int8
+}
+
+// holding calls f with the records that hold words, the highest first and then those that
+// were read, by number, until f gives false. ready is false while the records are not in
+// memory. Texts are looked through as far as is needed, and each once.
+func (r *Room) holding(at rankKey, seq int64, want []string, f func(n int64) bool) (ready bool) {
 	order, _ := r.ranking(at, seq)
 	words := strings.Join(want, " ")
 	r.screens.mu.Lock()
 	k := r.screens.of(at)
-	lib, has := k.lib, k.held[words]
-	r.screens.mu.Unlock()
-	if lib == nil {
-		return nil, false
-	}
-	if has == nil {
-		has = make([]bool, len(lib.ns))
-		for i := range lib.ns {
-			has[i] = holdsAll(lib.texts[i].Title+"\n"+lib.texts[i].Abstract, want)
-		}
-		r.screens.mu.Lock()
-		if k.lib == lib {
-			if k.held == nil || len(k.held) >= mostSearch {
-				k.held = map[string][]bool{}
-			}
-			k.held[words] = has
-		}
+	lib := k.lib
+	if lib == nil || lib.lib == nil {
 		r.screens.mu.Unlock()
+		return false
 	}
-	given := map[int64]bool{}
+	if len(k.held) >= mostSearch || k.held == nil {
+		k.held = map[string]*sought{}
+	}
+	if k.held[words] == nil {
+		k.held[words] = &sought{has: make([]int8, len(lib.ns))}
+	}
+	known := k.held[words]
+	r.screens.mu.Unlock()
+	known.mu.Lock()
+	defer known.mu.Unlock()
+	holds := func(i int) bool {
+		if known.has[i] == 0 {
+			known.has[i] = -1
+			if holdsAll(lib.texts[i].Title+"\n"+lib.texts[i].Abstract, want) {
+				known.has[i] = 1
+			}
+		}
+		return known.has[i] > 0
+	}
+	given := make([]bool, len(lib.ns))
 	for _, n := range order {
-		if i, ok := lib.at[n]; ok && has[i] {
-			ns, given[n] = append(ns, n), true
+		if i, ok := lib.at[n]; ok {
+			given[i] = true
+			if holds(i) && !f(n) {
+				return true
+			}
 		}
 	}
 	for i, n := range lib.ns {
-		if has[i] && !given[n] {
-			ns = append(ns, n)
+		if !given[i] && holds(i) && !f(n) {
+			return true
 		}
 	}
-	return ns, true
+	return true
 }
 
 // learnNow learns the order of a review from all its decisions. The same decisions in the

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"time"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/job"
@@ -16,8 +17,8 @@ func (r *Room) screenPart() part {
 		verbs:  r.screenVerbs(),
 		routes: r.face.screenRoutes(),
 		jobs: []job.Def{
-			{Name: bringJob, Do: r.lookForBrought},
-			{Name: takeJob, Do: r.takeBrought},
+			{Name: bringJob, Do: r.lookForBrought, Timeout: time.Hour},
+			{Name: takeJob, Do: r.takeBrought, Timeout: time.Hour},
 		},
 		refers: []db.Reference{db.Names("review_record", "full_file", "blob_file")},
 		steps:  r.screenSteps,

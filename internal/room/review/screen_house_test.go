@@ -162,7 +162,7 @@ func TestTwoReadersSettleARecord(t *testing.T) {
 		if agree.Pairs[0].Both != 3 || len(agree.Apart) != 1 || agree.Apart[0].N != 3 {
 			t.Errorf("%+v", agree)
 		}
-		for _, in := range []review.DecideIn{{N: 1, Verdict: "perhaps"}, {N: 1, Verdict: review.Include, Stage: "x"}, {N: 1, Verdict: review.Exclude, Reason: strings.Repeat("x", 301)}} {
+		for _, in := range []review.DecideIn{{N: 1, Verdict: "perhaps"}, {N: 1, Verdict: review.Include, Stage: "x"}, {N: 1, Verdict: review.Exclude, Reason: strings.Repeat("x", 1001)}} {
 			in.Ref = s.at
 			s.refused(s.ada, "review.decide", in, fault.Invalid)
 		}

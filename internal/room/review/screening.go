@@ -38,7 +38,7 @@ const (
 
 // What words of screening may hold, in bytes.
 const (
-	MaxReason = 300
+	MaxReason = MaxLine // a reason may be a criterion, whole
 	MaxNote   = 2000
 	MaxPlain  = 1000
 )

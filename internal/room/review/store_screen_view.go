@@ -153,8 +153,9 @@ func broughtBy(tx *db.Tx, programme, review string) ([]BroughtBy, error) {
 		state, reviewer, verdict string
 		n                        int64
 	}
-	all, err := db.All(tx, db.Q(`select b.state, b.reviewer, b.verdict, count(*) from review_brought b where b.programme = ? and b.review = ?
-		group by b.state, b.reviewer, b.verdict order by b.state, b.reviewer, b.verdict`, programme, review),
+	all, err := db.All(tx, db.Q(`select b.state, b.reviewer, b.verdict, count(*) from review_brought b
+		join review_record x on x.programme = b.programme and x.review = b.review and x.n = b.n
+		where b.programme = ? and b.review = ? and x.gone = ? group by b.state, b.reviewer, b.verdict order by b.state, b.reviewer, b.verdict`, programme, review, false),
 		func(r db.Row, l *line) error { return r.Scan(&l.state, &l.reviewer, &l.verdict, &l.n) })
 	var out []BroughtBy
 	for _, l := range all {
