@@ -152,7 +152,10 @@ func (f *face) screenView(r *http.Request, in NextIn) (v screenView, err error) 
 	for _, x := range Sortings() {
 		v.Sortings = append(v.Sortings, page.Option{Value: x, Text: f.T(r, "review.sorting_"+x), Checked: x == v.Sorting})
 	}
-	if v.NextOut.By != "" {
+	switch {
+	case v.NextOut.By == ByNumber && !v.Learning:
+		v.By = f.T(r, "review.by_came")
+	case v.NextOut.By != "":
 		v.By = f.T(r, "review.by_"+v.NextOut.By)
 	}
 	v.WhyWords = strings.Join(v.NextOut.Why, ", ")
