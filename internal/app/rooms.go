@@ -87,6 +87,7 @@ func newRooms(n plug.Needs) *rooms {
 	r.review = review.New(n)
 	r.review.SetReports(reviewReports{evidence.InProcess{Limit: evidence.ParseTime}})
 	r.review.SetShapeNames(names{r})
+	r.review.SetNames(names{r})
 	r.keeper = keeper.New(n)
 	r.keeper.SetCards(r.card)
 	r.keeper.SetNames(names{r})

@@ -35,6 +35,7 @@ type Room struct {
 	face  *face
 
 	shapes shapeTools
+	screens screens // what screening keeps in memory
 }
 
 // New makes the room.

@@ -1,0 +1,190 @@
+package review
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"plait/internal/engine/screen"
+	"plait/internal/kit/db"
+	"plait/internal/spine/ref"
+)
+
+// AgreeIn asks how far people decided alike.
+type AgreeIn struct {
+	Ref    ref.Ref `json:"ref"`
+	Stage  string  `json:"stage" doc:"title (when empty) or full."`
+	First  string  `json:"first" doc:"Of these two, also where they differ: a pair's first and second, as this verb names them."`
+	Second string  `json:"second"`
+	After  int64   `json:"after" doc:"Differences after this record."`
+}
+
+// Pair is how far two people decided alike on the records that both read.
+type Pair struct {
+	First      string  `json:"first"`
+	Second     string  `json:"second"`
+	FirstName  string  `json:"first_name"`
+	SecondName string  `json:"second_name"`
+	Both       int64   `json:"both"`     // records that both decided
+	Alike      int64   `json:"alike"`    // those that they decided alike
+	Kappa      float64 `json:"kappa"`    // Cohen's
+	KappaOK    bool    `json:"kappa_ok"` // false where it is not defined
+	AC1        float64 `json:"ac1"`      // Gwet's
+}
+
+// AgreeOut is every pair, and the differences of one.
+type AgreeOut struct {
+	Review Review   `json:"-"`
+	Pairs  []Pair   `json:"pairs"`
+	Apart  []Differ `json:"apart"`
+	Next   int64    `json:"next"` // After of the next page; 0 = no more
+}
+
+// Agree says how far people decided alike. Where they must not see one another's answers,
+// only records that enough have decided count.
+func (r *Room) Agree(ctx context.Context, in AgreeIn) (out AgreeOut, err error) {
+	if in.Stage == "" {
+		in.Stage = TitleStage
+	}
+	err = r.db.Read(ctx, func(tx *db.Tx) error {
+		v, programme, err := r.open(ctx, tx, "review.see", in.Ref)
+		if err != nil {
+			return err
+		}
+		out.Review = v
+		all, err := pairs(tx, programme, v.Ref.ID, in.Stage, v.Blind, v.Reviewers)
+		if err != nil {
+			return err
+		}
+		out.Pairs = agreement(all)
+		for i := range out.Pairs {
+			p := &out.Pairs[i]
+			if p.FirstName, err = r.nameOf(ctx, tx, p.First); err != nil {
+				return err
+			}
+			if p.SecondName, err = r.nameOf(ctx, tx, p.Second); err != nil {
+				return err
+			}
+		}
+		if in.First == "" || in.Second == "" {
+			return nil
+		}
+		if out.Apart, err = differing(tx, programme, v.Ref.ID, in.Stage, in.First, in.Second, v.Blind, v.Reviewers, in.After, talkPage); err != nil {
+			return err
+		}
+		if len(out.Apart) == talkPage {
+			out.Next = out.Apart[talkPage-1].N
+		}
+		return nil
+	})
+	return out, err
+}
+
+// agreement turns counts of pairs of verdicts into how far each two people agree, those
+// with most records in common first.
+func agreement(all []met) []Pair {
+	type answers struct{ a, b []string }
+	said := map[[2]string]*answers{}
+	var keys [][2]string
+	for _, m := range all {
+		key := [2]string{m.a, m.b}
+		if said[key] == nil {
+			said[key], keys = &answers{}, append(keys, key)
+		}
+		for range m.n {
+			said[key].a, said[key].b = append(said[key].a, m.va), append(said[key].b, m.vb)
+		}
+	}
+	var out []Pair
+	for _, key := range keys {
+		got, err := screen.Agree(said[key].a, said[key].b)
+		if err != nil {
+			continue // none was decided by both
+		}
+		out = append(out, Pair{First: key[0], Second: key[1], Both: int64(got.Pairs), Alike: int64(got.Pairs - len(got.Apart)), Kappa: got.Kappa, KappaOK: got.KappaOK, AC1: got.AC1})
+	}
+	slices.SortFunc(out, func(a, b Pair) int {
+		if a.Both != b.Both {
+			return int(b.Both - a.Both)
+		}
+		return strings.Compare(a.First+a.Second, b.First+b.Second)
+	})
+	return out
+}
+
+// StopIn asks whether enough has been read.
+type StopIn struct {
+	Ref ref.Ref `json:"ref"`
+}
+
+// StopOut is what the numbers say about stopping. Nobody is stopped by it.
+type StopOut struct {
+	Review  Review        `json:"-"`
+	All     int64         `json:"all"`
+	Read    int64         `json:"read"`
+	Found   int64         `json:"found"`  // of those read, how many may matter
+	Likely  screen.Advice `json:"likely"` // taking it that what matters comes up sooner
+	Sure    screen.Advice `json:"sure"`   // taking nothing for granted
+	Chance  int64         `json:"chance"` // records picked by chance
+	ByLuck  int64         `json:"by_luck"`
+	Already int64         `json:"already"` // decisions that came from another tool: read, but not in this order
+}
+
+// Stop says how many records that matter are probably left.
+func (r *Room) Stop(ctx context.Context, in StopIn) (out StopOut, err error) {
+	err = r.db.Read(ctx, func(tx *db.Tx) error {
+		v, programme, err := r.open(ctx, tx, "review.see", in.Ref)
+		if err != nil {
+			return err
+		}
+		out.Review = v
+		if out.All, err = countRecords(tx, programme, v.Ref.ID, stands()); err != nil {
+			return err
+		}
+		all, err := allDecisions(tx, programme, v.Ref.ID, TitleStage)
+		if err != nil {
+			return err
+		}
+		relevant, already, found := readingOf(all)
+		out.Already, out.Read, out.Found = already, int64(len(relevant))+already, found
+		left := int(max(0, out.All-out.Read))
+		out.Likely, out.Sure = screen.Advise(relevant, left, screen.Likely()), screen.Advise(relevant, left, screen.Sure())
+		out.Chance, out.ByLuck, err = chanceRead(tx, programme, v.Ref.ID)
+		return err
+	})
+	return out, err
+}
+
+// readingOf gives, in the order of reading, which records may matter; those that another
+// tool's people read first are only counted, for they were not read in this order. What
+// nobody is sure of may matter.
+func readingOf(all []labelled) (relevant []bool, already, found int64) {
+	at, first := map[int64]int{}, map[int64]bool{}
+	var order []int64
+	for _, l := range all {
+		if _, ok := at[l.n]; !ok {
+			at[l.n], order = len(order), append(order, l.n)
+			first[l.n] = strings.HasPrefix(l.actor, elsewhere)
+		}
+	}
+	may := make([]bool, len(order))
+	for _, l := range all {
+		switch {
+		case l.settled != "":
+			may[at[l.n]] = l.settled == Include
+		case l.verdict == Include, l.verdict == Unsure:
+			may[at[l.n]] = true
+		}
+	}
+	for i, n := range order {
+		if may[i] {
+			found++
+		}
+		if first[n] {
+			already++
+			continue
+		}
+		relevant = append(relevant, may[i])
+	}
+	return relevant, already, found
+}
