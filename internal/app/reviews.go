@@ -60,7 +60,7 @@ func (x reviewTexts) Words(ctx context.Context, b []byte, name string) (words st
 			return p.Doc.Words, slices.Clone(p.Doc.PageStarts), "", nil
 		}
 		for _, t := range p.Problems {
-			if why == "" {
+			if why == "" && len(t.Args) == 0 {
 				why = t.Say
 			}
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 // readTextJob reads the words of a record's file.
-const readTextJob = "review.read-text"
+const readTextJob = "review.texts"
 
 // maxReadText is the largest file of which the words are read, in bytes.
 const maxReadText = 64 << 20
