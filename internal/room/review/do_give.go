@@ -146,7 +146,7 @@ func (r *Room) references(tx *db.Tx, programme, review string, all []Bearing) ([
 	if len(ns) == 0 {
 		return nil, nil
 	}
-	_, found, err := citations(tx, programme, review, db.Join(db.Q("x.n in"), db.List(ns)), 0, int64(len(ns)))
+	_, found, err := citations(tx, programme, review, theseRecords(ns...), 0, int64(len(ns)))
 	var out []string
 	for _, x := range found {
 		out = append(out, strings.TrimSpace(cite.Reference(cite.Harvard, x)))

@@ -41,6 +41,9 @@ func putFields(tx *db.Tx, programme, review string, all []FormField) error {
 // keptIncluded is the condition of records (with the alias x) that the review keeps.
 func keptIncluded() db.Part { return db.And(stands(), db.Q("x.full_verdict = ?", Include)) }
 
+// theseRecords is the condition of records (with the alias x) by their numbers.
+func theseRecords(ns ...int64) db.Part { return db.Join(db.Q("x.n in"), db.List(ns)) }
+
 type numberedAnswer struct {
 	n int64
 	Answer

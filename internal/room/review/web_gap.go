@@ -72,7 +72,7 @@ func citedBy(tx *db.Tx, programme, review string, all []Missing) (map[int64]stri
 	if len(ns) == 0 {
 		return out, nil
 	}
-	found, records, err := citations(tx, programme, review, db.Join(db.Q("x.n in"), db.List(ns)), 0, MaxGaps)
+	found, records, err := citations(tx, programme, review, theseRecords(ns...), 0, MaxGaps)
 	for i, n := range found {
 		out[n] = cite.Reference(cite.Harvard, records[i])
 	}
