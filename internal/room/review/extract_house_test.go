@@ -360,3 +360,41 @@ func workOff(h *house.House) {
 		h.T.Fatal(err)
 	}
 }
+
+// A record that turns out to be a copy takes nothing away: what was written about it, and
+// where it stands in statements, is found with the record that stands for both.
+func TestCopiesKeepWhatWasTaken(t *testing.T) {
+	var kit house.Kit
+	kit.Each(t, func(t *testing.T, h *house.House) {
+		h.T = t
+		ctx := h.As(who.Reviewer)
+		at := begin(h, ctx, review.Searched)
+		includedStudies(h, at, "Help at night", "Help at night.", "Left out")
+		for n, words := range map[int64]string{1: "Night help is rare.", 2: "Few get it."} {
+			h.Do(ctx, "review.extract", review.ExtractIn{Review: at, N: n, AnswerIn: review.AnswerIn{Field: review.Says, Words: words}})
+		}
+		s := h.Do(ctx, "review.state", review.StateIn{Review: at, Words: "x", Supports: []review.Support{{N: 2, Stance: review.Challenges, Note: "a"}}}).(review.StateOut)
+		lead := func(n int64) {
+			h.Write(func(tx *db.Tx) error {
+				return tx.Do(db.Q("update review_record set lead = ? where programme = ? and review = ? and n = 2", n, h.Programme, at.ID))
+			})
+		}
+		lead(1)
+		got := h.Do(ctx, "review.extracts", review.ExtractsIn{Review: at}).(review.ExtractsOut)
+		if got.Of != 1 || got.Taken != 1 || len(got.Records) != 1 || len(got.Records[0].Answers) != 2 {
+			t.Errorf("%+v", got)
+		}
+		see := h.Do(ctx, "review.statement", review.StatementIn{Ref: s.Ref}).(review.StatementOut)
+		if len(see.Bearings) != 1 || see.Bearings[0].Lead != 1 || see.Bearings[0].Title != "Help at night" || !see.Bearings[0].Included {
+			t.Errorf("%+v", see.Bearings)
+		}
+		h.Do(ctx, "review.support", review.SupportIn{Ref: s.Ref, N: 1, Stance: review.Qualifies})
+		if see = h.Do(ctx, "review.statement", review.StatementIn{Ref: s.Ref}).(review.StatementOut); len(see.Bearings) != 1 || see.Bearings[0].Stance != review.Qualifies {
+			t.Errorf("%+v", see.Bearings)
+		}
+		lead(2)
+		if got = h.Do(ctx, "review.extracts", review.ExtractsIn{Review: at}).(review.ExtractsOut); got.Of != 2 || got.Taken != 2 {
+			t.Errorf("parted again: %+v", got)
+		}
+	})
+}

@@ -86,8 +86,8 @@ func TestExtractPages(t *testing.T) {
 	}
 	send(ben, one, "f-says", "Few get help at night.")
 	page := has(ben, one, "Night help is rare.", "Open the place", "Where you differ", "Which answer stands?")
-	place := regexp.MustCompile(`\?p=\d+#place`).FindString(page)
-	address, _, _ := strings.Cut(place, "#")
+	place := regexp.MustCompile(`\?at=says&amp;by=account%3[aA][0-9a-f-]+#place`).FindString(page)
+	address, _, _ := strings.Cut(strings.ReplaceAll(place, "&amp;", "&"), "#")
 	has(ben, one+address, `id="place">Night help was rare</mark>`, "Marked: What does it say?")
 	send(ben, one+"/agree", "field", "says", "words", "Night help is rare.")
 	if page := has(ann, one, "Settled for all"); strings.Contains(page, "Where you differ") {

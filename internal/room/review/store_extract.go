@@ -49,11 +49,14 @@ type numberedAnswer struct {
 	Answer
 }
 
-// answersOf reads what was written about records, by their numbers, oldest first.
-func answersOf(tx *db.Tx, programme, review string, ns ...int64) (map[int64][]Answer, error) {
+// answersOf reads what was written about records, by the numbers of those that stand for
+// their works, oldest first: what was written about a copy, before it was known as one,
+// counts with them.
+func answersOf(tx *db.Tx, programme, review string, leads ...int64) (map[int64][]Answer, error) {
 	out := map[int64][]Answer{}
-	err := db.Each(tx, db.Join(db.Q("select a.n, a.field, a.actor, a.author, a.words, a.place, a.made_at from review_extract a where a.programme = ? and a.review = ? and a.n in", programme, review),
-		db.List(ns), db.Q("order by a.n, a.made_at, a.actor, a.field")),
+	err := db.Each(tx, db.Join(db.Q(`select x.lead, a.field, a.actor, a.author, a.words, a.place, a.made_at from review_record x
+		join review_extract a on a.programme = x.programme and a.review = x.review and a.n = x.n where x.programme = ? and x.review = ? and x.lead in`, programme, review),
+		db.List(leads), db.Q("order by x.lead, a.made_at, a.actor, a.field, a.n")),
 		func(r db.Row, x *numberedAnswer) error {
 			return r.Scan(&x.n, &x.Field, &x.Actor, &x.Author, &x.Words, &x.Place, &x.At)
 		}, func(x numberedAnswer) error {
@@ -69,8 +72,10 @@ func putAnswer(tx *db.Tx, programme, review string, n int64, a Answer) error {
 		programme, review, n, a.Field, a.Actor, a.Author, a.Words, a.Place, a.At))
 }
 
-func dropAnswer(tx *db.Tx, programme, review string, n int64, field, actor string) error {
-	return tx.Do(db.Q("delete from review_extract where programme = ? and review = ? and n = ? and field = ? and actor = ?", programme, review, n, field, actor))
+// dropAnswer takes an answer away, also where it was written about a copy.
+func dropAnswer(tx *db.Tx, programme, review string, lead int64, field, actor string) error {
+	return tx.Do(db.Q(`delete from review_extract where programme = ? and review = ? and field = ? and actor = ? and n in
+		(select x.n from review_record x where x.programme = ? and x.review = ? and x.lead = ?)`, programme, review, field, actor, programme, review, lead))
 }
 
 // countTaken counts the included records of which something was written down, and all of them.
@@ -79,7 +84,8 @@ func countTaken(tx *db.Tx, programme, review string) (taken, all int64, err erro
 		return 0, all, err
 	}
 	taken, err = countRecords(tx, programme, review, db.And(keptIncluded(),
-		db.Q("exists (select 1 from review_extract a where a.programme = x.programme and a.review = x.review and a.n = x.n)")))
+		db.Q(`exists (select 1 from review_record c join review_extract a on a.programme = c.programme and a.review = c.review and a.n = c.n
+			where c.programme = x.programme and c.review = x.review and c.lead = x.n)`)))
 	return taken, all, err
 }
 

@@ -123,13 +123,14 @@ func putStatement(tx *db.Tx, programme string, s Saying, was int64) error {
 	return indexWords(tx, programme, s.Ref.ID, s.Words, s.Plainly)
 }
 
-// putSupport says how a record bears on a statement; stance "" takes it out.
+// putSupport says how a record bears on a statement, in place of what was said of its
+// copies; stance "" takes it out.
 func putSupport(tx *db.Tx, programme, review, statement string, s Support) error {
-	if s.Stance == "" {
-		return tx.Do(db.Q("delete from review_support where programme = ? and statement = ? and n = ?", programme, statement, s.N))
+	if err := tx.Do(db.Q(`delete from review_support where programme = ? and statement = ? and n in
+		(select x.n from review_record x where x.programme = ? and x.review = ? and (x.n = ? or x.lead = ?))`, programme, statement, programme, review, s.N, s.N)); err != nil || s.Stance == "" {
+		return err
 	}
-	return tx.Do(db.Q(`insert into review_support (programme, statement, n, review, stance, note) values (?, ?, ?, ?, ?, ?)
-		on conflict (programme, statement, n) do update set stance = excluded.stance, note = excluded.note`, programme, statement, s.N, review, s.Stance, s.Note))
+	return tx.Do(db.Q(`insert into review_support (programme, statement, n, review, stance, note) values (?, ?, ?, ?, ?, ?)`, programme, statement, s.N, review, s.Stance, s.Note))
 }
 
 func countStatements(tx *db.Tx, programme, review string) (int64, error) {

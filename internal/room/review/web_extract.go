@@ -220,7 +220,7 @@ func (f *face) fieldLabel(r *http.Request, x FormField) (label, hint string) {
 func (f *face) fillFields(r *http.Request, tx *db.Tx, v *extractView, fields []FormField, all []Answer) error {
 	me := writer(tx)
 	by := map[string]string{}
-	for i, a := range all {
+	for _, a := range all {
 		if _, had := by[a.Author]; !had {
 			name, err := f.room.author(r.Context(), tx, a.Author)
 			if err != nil {
@@ -228,7 +228,6 @@ func (f *face) fillFields(r *http.Request, tx *db.Tx, v *extractView, fields []F
 			}
 			by[a.Author] = name
 		}
-		all[i].At = a.At
 	}
 	for _, part := range []string{Taken, Judged} {
 		for _, x := range fields {
@@ -240,14 +239,14 @@ func (f *face) fillFields(r *http.Request, tx *db.Tx, v *extractView, fields []F
 			}
 			q := fieldView{FormField: x}
 			q.Says, q.Helps = f.fieldLabel(r, x)
-			for i, a := range all {
+			for _, a := range all {
 				if a.Field != x.ID {
 					continue
 				}
 				p, ok := readPlace(a.Place)
 				open := ""
 				if ok {
-					open = v.Home + "?p=" + strconv.Itoa(i) + "#place"
+					open = v.Home + "?" + url.Values{"at": {a.Field}, "by": {a.Actor}}.Encode() + "#place"
 				}
 				if a.Actor == me {
 					q.Words, q.Quote, q.In, q.Start, q.Place = a.Words, p.Quote, p.In, p.Start, open

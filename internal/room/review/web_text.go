@@ -19,6 +19,7 @@ type textView struct {
 	Page, Of   int
 	State      string // of the whole text: "" = there is no file, none = it was not read yet
 	Why        string // why it could not be read
+	Lost       string // the words of the place that was asked for, when they are not there any more
 }
 
 type textParagraph struct {
@@ -43,10 +44,15 @@ func (f *face) fillText(r *http.Request, v *extractView, t texts, full fullText,
 	if in == "" && t.whole != nil && v.Of.Abstract == "" {
 		in = InWhole
 	}
-	if i, err := strconv.Atoi(q.Get("p")); err == nil && i >= 0 && i < len(all) {
-		if p, ok := readPlace(all[i].Place); ok {
+	for i, a := range all {
+		if a.Field != q.Get("at") || a.Actor != q.Get("by") {
+			continue
+		}
+		if p, ok := readPlace(a.Place); ok {
 			if start, _, there := t.again(p); there {
 				in, point, now = p.In, start, i
+			} else {
+				v.Text.Lost = p.Quote
 			}
 		}
 	}
