@@ -218,7 +218,7 @@ type AnswerIn struct {
 	Field string `json:"field"`
 	Words string `json:"words" doc:"The answer; empty takes it away."`
 	Quote string `json:"quote" doc:"The words of the text that say so, as they stand there; may be empty."`
-	In    string `json:"in" doc:"abstract or whole: where the quote stands; looked for in both when not said."`
+	Text  string `json:"text" doc:"abstract or whole: where the quote stands; looked for in both when not said."`
 	Start int    `json:"start" doc:"About where the quote stands, in code points, for words that come more than once."`
 }
 
@@ -321,7 +321,7 @@ func (a AnswerIn) answer(fields []FormField, t texts, had []Answer, as, me strin
 	case ok && strings.TrimSpace(old.Quote) == a.Quote:
 		fresh.Place = was.Place // its words were not touched: the place stays
 	default:
-		p, ok := t.find(a.Quote, a.In, a.Start)
+		p, ok := t.find(a.Quote, a.Text, a.Start)
 		if !ok {
 			return fresh, false, fault.Fielded("quote-"+a.Field, "review.ex_not_there")
 		}

@@ -111,6 +111,7 @@ func TestExtractPages(t *testing.T) {
 	has(ann, said+"/records", "How does it bear on the statement?", "It was rare", "Nights &lt;alone&gt;")
 	send(ann, said+"/records", "stance-1", "supports", "note-1", "It was rare", "stance-2", "challenges", "note-2", "Not in towns")
 	has(ann, said, "1 record supports it. 1 record challenges it.", "What supports it", "It was rare", "What challenges it", "Not in towns", "What it depends on", "Nothing found.", "Put it into the thread")
+	has(ann, of+"/extract/2", "How it bears on statements", "It challenges it", "Night help is rare")
 	if page := has(ben, said); strings.Contains(page, "Put it into the thread") || strings.Contains(page, said+"/edit") {
 		t.Error("an evaluator may change it")
 	}

@@ -99,6 +99,21 @@ func bearingsOf(tx *db.Tx, programme, statement string) ([]Bearing, error) {
 		})
 }
 
+// sayingOn is a statement that a record bears on.
+type sayingOn struct{ ID, Words, Stance, Note string }
+
+// sayingsOn reads the statements that a record, or a copy of it, bears on.
+func sayingsOn(tx *db.Tx, programme, review string, lead int64) ([]sayingOn, error) {
+	return db.All(tx, db.Q(`select distinct s.id, s.words, u.stance, u.note, s.made_at from review_record x
+		join review_support u on u.programme = x.programme and u.review = x.review and u.n = x.n
+		join review_statement s on s.programme = u.programme and s.id = u.statement
+		where x.programme = ? and x.review = ? and x.lead = ? order by s.made_at, s.id`, programme, review, lead),
+		func(r db.Row, x *sayingOn) error {
+			var at int64
+			return r.Scan(&x.ID, &x.Words, &x.Stance, &x.Note, &at)
+		})
+}
+
 // putStatement stores a new or changed statement: its row, its record, its search. was is
 // the version that was read; 0 for a new one.
 func putStatement(tx *db.Tx, programme string, s Saying, was int64) error {

@@ -79,6 +79,7 @@ type extractView struct {
 	Fields     []fieldView
 	Appraise   int // the place in Fields at which those about how far it can be relied on begin; -1 = none
 	Apart      []apartView
+	Sayings    []sayingOn // the statements that the record bears on
 	Key        string
 	MayScreen  bool
 	MayRun     bool
@@ -157,6 +158,9 @@ func (f *face) showExtract(w http.ResponseWriter, r *http.Request, sent []Answer
 			return err
 		}
 		f.fillText(r, &v, t, full, fields, all[n])
+		if v.Sayings, err = sayingsOn(tx, programme, of.Ref.ID, n); err != nil {
+			return err
+		}
 		return f.beside(tx, programme, &v)
 	})
 	if err != nil {
@@ -164,7 +168,7 @@ func (f *face) showExtract(w http.ResponseWriter, r *http.Request, sent []Answer
 	}
 	for i, a := range sent {
 		if j := slices.IndexFunc(v.Fields, func(x fieldView) bool { return x.ID == a.Field }); j >= 0 {
-			v.Fields[j].Words, v.Fields[j].Quote, v.Fields[j].In, v.Fields[j].Start = sent[i].Words, a.Quote, a.In, a.Start
+			v.Fields[j].Words, v.Fields[j].Quote, v.Fields[j].In, v.Fields[j].Start = sent[i].Words, a.Quote, a.Text, a.Start
 		}
 	}
 	notice := ""
@@ -287,7 +291,7 @@ func (f *face) saveExtract(w http.ResponseWriter, r *http.Request) error {
 		if !r.Form.Has("f-" + x.ID) {
 			continue
 		}
-		in.Answers = append(in.Answers, AnswerIn{Field: x.ID, Words: r.FormValue("f-" + x.ID), Quote: r.FormValue("quote-" + x.ID), In: r.FormValue("in-" + x.ID),
+		in.Answers = append(in.Answers, AnswerIn{Field: x.ID, Words: r.FormValue("f-" + x.ID), Quote: r.FormValue("quote-" + x.ID), Text: r.FormValue("in-" + x.ID),
 			Start: int(whole64(r.FormValue("start-" + x.ID)))})
 	}
 	if _, err := plug.Run(r.Context(), f.desk, "review.extract", r.FormValue("key"), f.room.Extract, in); err != nil {
