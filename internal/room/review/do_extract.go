@@ -8,6 +8,7 @@ import (
 	"plait/internal/engine/anchor"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/job"
 	"plait/internal/kit/text"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/trail"
@@ -365,7 +366,7 @@ type ReadTextOut struct {
 }
 
 // ReadText has the words of a record's file read, so that places in it can be kept. Asked
-// again, it does nothing while the same file is read or when it was.
+// again, it does nothing while that waits to be done or when it was done.
 func (r *Room) ReadText(ctx context.Context, in ReadTextIn) (out ReadTextOut, err error) {
 	err = r.writeOn(ctx, "review.read-text", "review.screen", in.Review, func(tx *db.Tx, v Review, programme string, now int64) (any, error) {
 		x, err := record(tx, programme, v.Ref.ID, in.N)
@@ -389,7 +390,7 @@ func (r *Room) ReadText(ctx context.Context, in ReadTextIn) (out ReadTextOut, er
 			return nil, err
 		}
 		a := who.From(ctx)
-		return body, r.jobs.Add(tx, readTextJob, readArgs(a, programme, v.Ref.ID, x.N))
+		return body, r.jobs.Add(tx, readTextJob, readArgs(a, programme, v.Ref.ID, x.N), job.Unique())
 	})
 	return out, err
 }

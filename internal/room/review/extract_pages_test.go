@@ -46,7 +46,7 @@ func extractSamples() map[string]page.Samples {
 	return map[string]page.Samples{
 		"review/extracts": {Full: full(extractsView{Review: v, Out: ExtractsOut{Taken: 1, Of: 2}, Lines: []takingLine{{taken, "/x", "Night help matters."}, {Taking{Record: x}, "/y", ""}}, More: page.Pages{Next: "/n"}, MayRun: true}), Empty: full(extractsView{Review: v})},
 		"review/extract": {Full: full(extractView{Review: v, Of: x, Home: "/x", Cited: "Lee (2019)", Link: "https://doi.org/10.1/x", Text: text, Fields: []fieldView{says, choice}, Appraise: 1,
-			Apart: []apartView{{Says, "What does it say?", []answerView{other, settled}}}, Sayings: []sayingOn{{"s", "Night help is rare", Supports, "It says so"}}, MayScreen: true, MayRun: true, Next: "/n"}, "f-says", "quote-says", "f-near"),
+			Apart: []apartView{{Says, "What does it say?", []answerView{other, settled}}}, Sayings: []sayingOn{{"s", "Night help is rare", Supports, "It says so"}}, Statements: options, Stances: options, MayScreen: true, MayRun: true, Next: "/n"}, "f-says", "quote-says", "f-near", "statement", "stance", "note"),
 			Empty: full(extractView{Review: v, Of: Record{N: 1, Title: "One"}, Text: textView{In: InWhole, State: "failed", Why: "review.ex_text_broken", Lost: "some words"}, Fields: []fieldView{says}, Apart: []apartView{{Says, "Says", []answerView{other}}}, Appraise: -1})},
 		"review/fields": {Full: full(fieldsView{Review: v, Taken: []fieldView{says}, Judged: []fieldView{choice}, MayRun: true}), Empty: full(fieldsView{Review: v, Taken: []fieldView{says}, MayRun: true})},
 		"review/field": {Full: full(fieldFormView{Review: v, FieldIn: FieldIn{ID: "x", Label: "Who?", Hint: "Names", Choices: "A\nB", Place: 2}, Action: "/x"}, "label", "hint", "choices", "place"),

@@ -111,16 +111,21 @@ func TestExtractPages(t *testing.T) {
 	has(ann, said+"/records", "How does it bear on the statement?", "It was rare", "Nights &lt;alone&gt;")
 	send(ann, said+"/records", "stance-1", "supports", "note-1", "It was rare", "stance-2", "challenges", "note-2", "Not in towns")
 	has(ann, said, "1 record supports it. 1 record challenges it.", "What supports it", "It was rare", "What challenges it", "Not in towns", "What it depends on", "Nothing found.", "Put it into the thread")
+	_, id, _ := strings.Cut(said, "/statement/")
+	if status, _, page := askPage(h, ann, one+"/support", url.Values{"statement": {id}}); status != http.StatusUnprocessableEntity || !strings.Contains(page, `href="#stance"`) {
+		t.Errorf("no stance: %d", status)
+	}
+	send(ann, one+"/support", "statement", id, "stance", "supports", "note", "It was rare")
 	has(ann, of+"/extract/2", "How it bears on statements", "It challenges it", "Night help is rare")
 	if page := has(ben, said); strings.Contains(page, "Put it into the thread") || strings.Contains(page, said+"/edit") {
 		t.Error("an evaluator may change it")
 	}
-	send(ann, said+"/give", "version", "2")
+	send(ann, said+"/give", "version", "3")
 	has(ben, said, "Does this match?", "about=contribution%3a", "stance=challenges", "Nobody has said yet")
-	send(ann, said+"/edit", "version", "2", "words", "Night help is hard to get")
+	send(ann, said+"/edit", "version", "3", "words", "Night help is hard to get")
 	has(ann, said, "The statement has changed since", "Put the new words into the thread")
 	has(ann, of+"/statement", "Night help is hard to get", "Something speaks against it", "Changed since")
-	if status, _, page := askPage(h, ann, said+"/edit", url.Values{"version": {"2"}, "words": {"Mine"}}); status != http.StatusConflict && status != http.StatusUnprocessableEntity || !strings.Contains(page, "Mine") || !strings.Contains(page, "Night help is hard to get") {
+	if status, _, page := askPage(h, ann, said+"/edit", url.Values{"version": {"3"}, "words": {"Mine"}}); status != http.StatusConflict && status != http.StatusUnprocessableEntity || !strings.Contains(page, "Mine") || !strings.Contains(page, "Night help is hard to get") {
 		t.Errorf("%d\n%s", status, page)
 	}
 

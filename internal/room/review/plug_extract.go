@@ -71,6 +71,7 @@ func (f *face) extractRoutes() []web.Route {
 	return []web.Route{
 		see(of+"/extract", f.extracts), see(of+"/extract/{n}", f.extract), screen(of+"/extract/{n}", f.saveExtract),
 		screen(of+"/extract/{n}/agree", f.agreeOn), screen(of+"/extract/{n}/text", f.askText),
+		run("POST "+of+"/extract/{n}/support", f.bearFrom),
 		see(of+"/field", f.fields), run("GET "+of+"/field/{field}", f.fieldForm), run("POST "+of+"/field/{field}", f.saveField),
 		see(of+"/statement", f.statements), run("GET "+of+"/statement/new", f.stateForm), run("POST "+of+"/statement/new", f.state),
 		run("GET "+of+"/theme/{theme}", f.themeForm), run("POST "+of+"/theme/{theme}", f.saveTheme), run("POST "+of+"/theme/{theme}/merge", f.mergeTheme),

@@ -12,8 +12,10 @@ import (
 	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
 	"plait/internal/kit/page"
+	"plait/internal/kit/text"
 	"plait/internal/kit/web"
 	"plait/internal/spine/plug"
+	"plait/internal/spine/ref"
 	"plait/internal/spine/who"
 )
 
@@ -80,6 +82,8 @@ type extractView struct {
 	Appraise   int // the place in Fields at which those about how far it can be relied on begin; -1 = none
 	Apart      []apartView
 	Sayings    []sayingOn // the statements that the record bears on
+	Statements []page.Option
+	Stances    []page.Option
 	Key        string
 	MayScreen  bool
 	MayRun     bool
@@ -161,6 +165,9 @@ func (f *face) showExtract(w http.ResponseWriter, r *http.Request, sent []Answer
 		if v.Sayings, err = sayingsOn(tx, programme, of.Ref.ID, n); err != nil {
 			return err
 		}
+		if err := f.fillStatements(r, tx, programme, &v); err != nil {
+			return err
+		}
 		return f.beside(tx, programme, &v)
 	})
 	if err != nil {
@@ -172,7 +179,7 @@ func (f *face) showExtract(w http.ResponseWriter, r *http.Request, sent []Answer
 		}
 	}
 	notice := ""
-	if d := r.URL.Query().Get("done"); slices.Contains([]string{"taken", "agreed", "reading"}, d) {
+	if d := r.URL.Query().Get("done"); slices.Contains([]string{"taken", "agreed", "reading", "borne"}, d) {
 		notice = f.T(r, "review.ex_done_"+d)
 	}
 	p := page.View{Title: v.Of.Title, Body: v, Notice: notice, Back: v.Here() + "/extract", Scripts: []string{"review-extract.js"}}
@@ -193,6 +200,49 @@ func (f *face) beside(tx *db.Tx, programme string, v *extractView) error {
 		v.Next = v.Here() + "/extract/" + strconv.FormatInt(some[0].N, 10)
 	}
 	return nil
+}
+
+// fillStatements puts the statements to choose from into the page, for those who may.
+func (f *face) fillStatements(r *http.Request, tx *db.Tx, programme string, v *extractView) error {
+	if !v.MayRun {
+		return nil
+	}
+	all, err := statementsOf(tx, programme, v.Review.Ref.ID)
+	for _, s := range all {
+		if s.State == Stands {
+			v.Statements = append(v.Statements, page.Option{Value: s.Ref.ID, Text: text.Excerpt(s.Words, 90)})
+		}
+	}
+	for _, s := range Stances() {
+		v.Stances = append(v.Stances, page.Option{Value: s, Text: f.T(r, "review.ex_stance_"+s)})
+	}
+	return err
+}
+
+// bearFrom says from a record's page how it bears on a statement.
+func (f *face) bearFrom(w http.ResponseWriter, r *http.Request) error {
+	if err := form.Parse(r); err != nil {
+		return err
+	}
+	n := whole64(r.PathValue("n"))
+	in := SupportIn{Ref: ref.Of(Statement, r.FormValue("statement")), N: n, Stance: r.FormValue("stance"), Note: r.FormValue("note")}
+	err := f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		s, _, err := f.room.openStatement(tx.Context(), tx, "review.run", in.Ref)
+		if err == nil && s.Review != r.PathValue("id") {
+			err = fault.New(fault.Missing, "house.missing")
+		}
+		return err
+	})
+	if err == nil && in.Stance == "" {
+		err = fault.Fielded("stance", "house.bad_choice")
+	}
+	if err == nil {
+		_, err = plug.Run(r.Context(), f.desk, "review.support", r.FormValue("key"), f.room.Support, in)
+	}
+	if err != nil {
+		return f.showExtract(w, r, nil, err)
+	}
+	return web.Redirect(w, r, strings.TrimSuffix(r.URL.Path, "/support")+"?done=borne")
 }
 
 // linkOf is where a reference can be read; "" = not said.
