@@ -126,11 +126,11 @@ func TestTakingOutWithoutScript(t *testing.T) {
 	path := strings.TrimPrefix(home, s.URL)
 	for n := 1; n <= 2; n++ {
 		at := path + "/extract/" + strconv.Itoa(n)
-		resp, body := v.post(at, map[string][]string{"key": {s.IDs.New()}, "f-says": {"Night help is rare."}, "quote-says": {"night help was  rare"}})
+		resp, _ := v.post(at, map[string][]string{"key": {s.IDs.New()}, "f-says": {"Night help is rare."}, "quote-says": {"night help was  rare"}})
 		if resp.StatusCode != 422 {
 			t.Errorf("words that stand there otherwise: %s", resp.Status)
 		}
-		resp, body = v.post(at, map[string][]string{"key": {s.IDs.New()}, "f-says": {"Night help is rare."}, "quote-says": {"Night help was  rare"}})
+		resp, body := v.post(at, map[string][]string{"key": {s.IDs.New()}, "f-says": {"Night help is rare."}, "quote-says": {"Night help was  rare"}})
 		if resp.StatusCode != 200 || !strings.Contains(body, "What you wrote is kept") {
 			t.Errorf("%s\n%s", resp.Status, body)
 		}

@@ -87,7 +87,7 @@ type extractView struct {
 	Key        string
 	MayScreen  bool
 	MayRun     bool
-	Prev, Next string
+	Next       string
 }
 
 // fieldView is one question of the form, with what was answered.

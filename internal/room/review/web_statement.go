@@ -107,17 +107,15 @@ func (f *face) counted(r *http.Request, key string, counts map[string]int64) (ou
 // statementView is the page of one statement.
 type statementView struct {
 	StatementOut
-	Title    string // of its review
-	Theme    string // in words
-	Sides    []sideView
-	Bears    []string
-	Answers  []string
-	Match    string // address on which somebody says whether it matches; "" = may not
-	About    string
-	MayRun   bool
-	MayGive  bool
-	GiveKey  string
-	Followed string
+	Title   string // of its review
+	Theme   string // in words
+	Sides   []sideView
+	Bears   []string
+	Answers []string
+	Match   string // address on which somebody says whether it matches; "" = may not
+	About   string
+	MayRun  bool
+	MayGive bool
 }
 
 // sideView is the records that bear on a statement in one way. All three are always shown,
