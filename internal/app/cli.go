@@ -54,8 +54,10 @@ func Main() int {
 // itself again: a test's cannot.
 func (c *command) apart(h *House) {
 	if c.self != "" {
-		h.rooms.evidence.Reads(evidence.NewApart(c.self))
-		h.rooms.review.SetReports(reviewReports{evidence.NewApart(c.self)})
+		reader := evidence.NewApart(c.self)
+		h.rooms.evidence.Reads(reader)
+		h.rooms.review.SetReports(reviewReports{reader})
+		h.rooms.review.SetFullTexts(reviewTexts{reader})
 		h.rooms.evidence.Pages(evidence.NewPagesApart(c.self))
 		line := photo.NewLine(photo.NewApart(c.self)) // one picture at a time, whoever sends it
 		h.rooms.action.Shrinks(line)

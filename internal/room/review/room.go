@@ -32,6 +32,7 @@ type Room struct {
 	jobs  *job.Queue
 	files *blob.Store
 	desk  *plug.Desk
+	takes takes // what the part extract needs of other rooms
 	face  *face
 
 	shapes shapeTools
