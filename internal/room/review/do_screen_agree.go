@@ -69,7 +69,7 @@ func (r *Room) Agree(ctx context.Context, in AgreeIn) (out AgreeOut, err error) 
 		if in.First == "" || in.Second == "" {
 			return nil
 		}
-		if out.Apart, err = differing(tx, programme, v.Ref.ID, in.Stage, in.First, in.Second, v.Blind, v.Reviewers, in.After, talkPage); err != nil {
+		if out.Apart, err = disagreeing(tx, programme, v.Ref.ID, in.Stage, in.First, in.Second, v.Blind, v.Reviewers, in.After, talkPage); err != nil {
 			return err
 		}
 		if len(out.Apart) == talkPage {

@@ -161,8 +161,8 @@ func (r *Room) View(ctx context.Context, in ViewIn) (out ViewOut, err error) {
 	return out, err
 }
 
-// AnswerIn answers what a reader said.
-type AnswerIn struct {
+// AnswerViewIn answers what a reader said.
+type AnswerViewIn struct {
 	Ref   ref.Ref `json:"ref"`
 	N     int64   `json:"n"`
 	Actor string  `json:"actor" doc:"Whose view it is, as review.views names them."`
@@ -170,7 +170,7 @@ type AnswerIn struct {
 }
 
 // Answer stores the team's answer to a view; its reader sees it.
-func (r *Room) Answer(ctx context.Context, in AnswerIn) (out ViewOut, err error) {
+func (r *Room) Answer(ctx context.Context, in AnswerViewIn) (out ViewOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	in.Words = strings.TrimSpace(in.Words)
 	err = r.db.Write(ctx, func(tx *db.Tx) error {

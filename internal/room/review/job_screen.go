@@ -312,7 +312,7 @@ func (r *Room) shelve(ctx context.Context, at rankKey, last, count int64, questi
 	for after := int64(0); ; {
 		var some []readable
 		err := r.db.Read(ctx, func(tx *db.Tx) (err error) {
-			some, err = texts(tx, at.programme, at.review, after, readAtOnce)
+			some, err = learnTexts(tx, at.programme, at.review, after, readAtOnce)
 			return err
 		})
 		if err != nil {

@@ -341,9 +341,9 @@ func TestReadersOfPlainSummaries(t *testing.T) {
 		if len(open.Lines) != 1 || open.Lines[0].Settled != review.Include {
 			t.Fatalf("%+v", open)
 		}
-		s.refused(s.ada, "review.answer", review.AnswerIn{Ref: s.at, N: 2, Actor: open.Lines[0].Actor}, fault.Invalid)
-		s.refused(s.ada, "review.answer", review.AnswerIn{Ref: s.at, N: 3, Actor: open.Lines[0].Actor, Words: "x"}, fault.Missing)
-		s.Do(s.ada, "review.answer", review.AnswerIn{Ref: s.at, N: 2, Actor: open.Lines[0].Actor, Words: "We took it in"})
+		s.refused(s.ada, "review.answer", review.AnswerViewIn{Ref: s.at, N: 2, Actor: open.Lines[0].Actor}, fault.Invalid)
+		s.refused(s.ada, "review.answer", review.AnswerViewIn{Ref: s.at, N: 3, Actor: open.Lines[0].Actor, Words: "x"}, fault.Missing)
+		s.Do(s.ada, "review.answer", review.AnswerViewIn{Ref: s.at, N: 2, Actor: open.Lines[0].Actor, Words: "We took it in"})
 		mine := s.Do(reader, "review.views", review.ViewListIn{Ref: s.at, Mine: true}).(review.ViewListOut)
 		if len(mine.Lines) != 1 || mine.Lines[0].Answer != "We took it in" {
 			t.Errorf("%+v", mine)

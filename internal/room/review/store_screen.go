@@ -310,8 +310,8 @@ type readable struct {
 	title, abstract string
 }
 
-// texts reads titles and summaries of records that are not gone, by number, after a number.
-func texts(tx *db.Tx, programme, review string, after, limit int64) ([]readable, error) {
+// learnTexts reads titles and summaries of records that are not gone, by number, after a number.
+func learnTexts(tx *db.Tx, programme, review string, after, limit int64) ([]readable, error) {
 	return db.All(tx, db.Q(`select x.n, x.title, x.abstract from review_record x where x.programme = ? and x.review = ? and x.n > ? and x.gone = ? order by x.n limit ?`,
 		programme, review, after, false, limit), func(r db.Row, x *readable) error { return r.Scan(&x.n, &x.title, &x.abstract) })
 }
@@ -353,7 +353,7 @@ type Differ struct {
 	Settled string `json:"settled"` // "" while it is not
 }
 
-func differing(tx *db.Tx, programme, review, stage, first, second string, blind bool, needed, after, limit int64) ([]Differ, error) {
+func disagreeing(tx *db.Tx, programme, review, stage, first, second string, blind bool, needed, after, limit int64) ([]Differ, error) {
 	return db.All(tx, db.Join(db.Q(`select x.n, x.title, a.verdict, b.verdict, x.title_verdict, x.full_verdict from review_decision a join review_decision b
 		on b.programme = a.programme and b.review = a.review and b.stage = a.stage and b.n = a.n and b.actor = ?
 		join review_record x on x.programme = a.programme and x.review = a.review and x.n = a.n

@@ -189,7 +189,7 @@ func (f *face) viewsView(r *http.Request, in ViewListIn) (v viewsView, err error
 }
 
 func (f *face) answer(w http.ResponseWriter, r *http.Request) error {
-	var in AnswerIn
+	var in AnswerViewIn
 	err := form.Read(r, &in)
 	in.Ref, in.N = at(r), number(r, "n")
 	if err == nil {
