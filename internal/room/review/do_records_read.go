@@ -114,42 +114,45 @@ func (a *ReaderApart) Read(ctx context.Context, in io.Reader, name string, head 
 	if err != nil {
 		return err
 	}
-	// An error of each ends the reading, and is no fault of the file.
+	// An error of head or each ends the reading, and is no fault of the file.
 	var own error
-	err = a.run.Run(ctx, io.MultiReader(bytes.NewReader(append(line, '\n')), in), func(back io.Reader) error {
-		own = nil
-		buf := bufio.NewReaderSize(back, 1<<16)
-		d := json.NewDecoder(buf)
-		var h fileHead
-		if err := d.Decode(&h); err != nil {
-			return err
-		}
-		if own = head(h); own != nil {
-			return own
-		}
-		for range h.Records {
-			if each == nil {
-				break
-			}
-			var w whole
-			if err := d.Decode(&w); err != nil {
-				return fmt.Errorf("a record that cannot be read: %w", err)
-			}
-			w.Record.Format, w.Record.Tags = w.Format, w.Tags
-			if own = each(w.Record); own != nil {
-				return own
-			}
-		}
-		rest, err := io.ReadAll(io.LimitReader(io.MultiReader(d.Buffered(), buf), 3))
-		if err == nil && strings.TrimSpace(string(rest)) != "" {
-			err = errors.New("more than the records came back")
-		}
-		return err
+	err = a.run.Run(ctx, io.MultiReader(bytes.NewReader(append(line, '\n')), in), func(back io.Reader) (err error) {
+		own, err = takeBack(back, head, each)
+		return errors.Join(own, err)
 	})
 	if own != nil {
 		return own
 	}
 	return err
+}
+
+// takeBack takes what readReferencesTask gave back, and trusts nothing of it. own is an
+// error of head or each.
+func takeBack(back io.Reader, head func(fileHead) error, each func(cite.Record) error) (own, err error) {
+	buf := bufio.NewReaderSize(back, 1<<16)
+	d := json.NewDecoder(buf)
+	var h fileHead
+	if err := d.Decode(&h); err != nil {
+		return nil, err
+	}
+	if err := head(h); err != nil {
+		return err, nil
+	}
+	for n := h.Records; n > 0 && each != nil; n-- {
+		var w whole
+		if err := d.Decode(&w); err != nil {
+			return nil, fmt.Errorf("a record that cannot be read: %w", err)
+		}
+		w.Record.Format, w.Record.Tags = w.Format, w.Tags
+		if err := each(w.Record); err != nil {
+			return err, nil
+		}
+	}
+	rest, err := io.ReadAll(io.LimitReader(io.MultiReader(d.Buffered(), buf), 3))
+	if err == nil && strings.TrimSpace(string(rest)) != "" {
+		err = errors.New("more than the records came back")
+	}
+	return nil, err
 }
 
 // readReferencesTask is what the process does.

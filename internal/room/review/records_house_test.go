@@ -19,16 +19,16 @@ import (
 	"plait/test/house"
 )
 
-// work does the slow jobs that wait.
-func work(h *house.House) {
+// recWork does the slow jobs that wait.
+func recWork(h *house.House) {
 	h.T.Helper()
 	if err := job.Drain(h.T.Context(), h.DB, h.Jobs(), slog.New(slog.DiscardHandler)); err != nil {
 		h.T.Fatal(err)
 	}
 }
 
-// send sends files, and gives the batch of each.
-func send(h *house.House, ctx context.Context, at ref.Ref, files ...review.SentFile) []review.Batch {
+// recSend sends files, and gives the batch of each.
+func recSend(h *house.House, ctx context.Context, at ref.Ref, files ...review.SentFile) []review.Batch {
 	h.T.Helper()
 	out := h.Do(ctx, "review.send-file", review.SendIn{Ref: at, Files: files}).(review.SendOut)
 	all := make([]review.Batch, len(out.Files))
@@ -38,10 +38,10 @@ func send(h *house.House, ctx context.Context, at ref.Ref, files ...review.SentF
 	return all
 }
 
-// bring brings files in, has copies looked for, and gives their batches.
-func bring(h *house.House, ctx context.Context, at ref.Ref, files ...review.SentFile) []review.Batch {
+// recBring brings files in, has copies looked for, and gives their batches.
+func recBring(h *house.House, ctx context.Context, at ref.Ref, files ...review.SentFile) []review.Batch {
 	h.T.Helper()
-	all := send(h, ctx, at, files...)
+	all := recSend(h, ctx, at, files...)
 	for i, b := range all {
 		if b.State == review.Staged {
 			h.Do(ctx, "review.bring-in", review.BringIn{Batch: b.ID})
@@ -52,7 +52,7 @@ func bring(h *house.House, ctx context.Context, at ref.Ref, files ...review.Sent
 	return all
 }
 
-func listed(h *house.House, ctx context.Context, in review.RecordsIn) []string {
+func recListed(h *house.House, ctx context.Context, in review.RecordsIn) []string {
 	h.T.Helper()
 	var out []string
 	for _, x := range h.Do(ctx, "review.records", in).(review.RecordsOut).Records {
@@ -61,13 +61,13 @@ func listed(h *house.House, ctx context.Context, in review.RecordsIn) []string {
 	return out
 }
 
-func asks(h *house.House, ctx context.Context, at ref.Ref) review.AsksOut {
+func recAsks(h *house.House, ctx context.Context, at ref.Ref) review.AsksOut {
 	h.T.Helper()
 	return h.Do(ctx, "review.asks", review.AsksIn{Ref: at}).(review.AsksOut)
 }
 
-// ris is references in RIS: title, year, volume, pages each.
-func ris(rows ...[4]string) []byte {
+// recRis is references in RIS: title, year, volume, pages each.
+func recRis(rows ...[4]string) []byte {
 	var b strings.Builder
 	for _, r := range rows {
 		fmt.Fprintf(&b, "TY  - JOUR\nTI  - %s\nAU  - Lee, Jo\nAU  - Park, Sun\nPY  - %s\nVL  - %s\nSP  - %s\nJO  - Journal of Care\nAB  - What was found: %s\nER  - \n", r[0], r[1], r[2], r[3], r[0])
@@ -76,9 +76,9 @@ func ris(rows ...[4]string) []byte {
 }
 
 var (
-	home   = [4]string{"Help at home and who decides about it at night", "2019", "4", "12"}
-	trains = [4]string{"Trains that wait for no one in winter", "2001", "7", "101"}
-	lamps  = [4]string{"Lamps along the path to the village hall", "2011", "2", "30"}
+	recHome   = [4]string{"Help at recHome and who decides about it at night", "2019", "4", "12"}
+	recTrains = [4]string{"Trains that wait for no one in winter", "2001", "7", "101"}
+	recLamps  = [4]string{"Lamps along the path to the village hall", "2011", "2", "30"}
 )
 
 func TestSearchLog(t *testing.T) {
@@ -98,7 +98,7 @@ func TestSearchLog(t *testing.T) {
 		if _, err := h.Try(ctx, "review.search", review.SearchIn{Ref: at, SearchFacts: review.SearchFacts{Day: "soon", Found: -1}}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("bad input: %v", err)
 		}
-		out := h.Do(ctx, "review.send-file", review.SendIn{Ref: at, Search: s.Search, Files: []review.SentFile{{Name: "a.ris", Content: ris(home, trains)}}}).(review.SendOut)
+		out := h.Do(ctx, "review.send-file", review.SendIn{Ref: at, Search: s.Search, Files: []review.SentFile{{Name: "a.ris", Content: recRis(recHome, recTrains)}}}).(review.SendOut)
 		h.Do(ctx, "review.bring-in", review.BringIn{Batch: out.Files[0].Batch})
 		got := h.Do(ctx, "review.searches", review.SearchesIn{Ref: at}).(review.SearchesOut).Searches
 		if len(got) != 1 || got[0].Place != "MEDLINE" || got[0].Day != "2026-03-01" || got[0].Found != 13 || got[0].Version != 2 || got[0].Records != 2 {
@@ -116,7 +116,7 @@ func TestImport(t *testing.T) {
 		h.T = t
 		ctx := h.As(who.Reviewer)
 		at := begin(h, ctx, review.Searched)
-		first := review.SentFile{Name: "one.ris", Content: append([]byte("Search string: night\n"), ris(home, trains)...)}
+		first := review.SentFile{Name: "one.ris", Content: append([]byte("Search string: night\n"), recRis(recHome, recTrains)...)}
 		in := review.SendIn{Ref: at, Files: []review.SentFile{first, {Name: "none.txt", Content: []byte("no references at all")}}, Key: "k1"}
 		sent := h.Do(ctx, "review.send-file", in).(review.SendOut)
 		if again := h.Do(ctx, "review.send-file", in).(review.SendOut); !cmp.Equal(again, sent) {
@@ -125,7 +125,7 @@ func TestImport(t *testing.T) {
 		if f := sent.Files; f[0].State != review.Staged || f[0].Records != 2 || f[1].State != review.Failed || f[1].Problems == 0 {
 			t.Fatalf("%+v", f)
 		}
-		if got := listed(h, ctx, review.RecordsIn{Ref: at}); got != nil {
+		if got := recListed(h, ctx, review.RecordsIn{Ref: at}); got != nil {
 			t.Errorf("before it was brought in: %v", got)
 		}
 		for range 2 { // bringing in twice is one
@@ -136,22 +136,22 @@ func TestImport(t *testing.T) {
 		if _, err := h.Try(ctx, "review.bring-in", review.BringIn{Batch: sent.Files[1].Batch}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("what could not be read came in: %v", err)
 		}
-		work(h) // what was added for later finds nothing to do
-		if got := listed(h, ctx, review.RecordsIn{Ref: at}); !cmp.Equal(got, []string{home[0], trains[0]}) {
+		recWork(h) // what was added for later finds nothing to do
+		if got := recListed(h, ctx, review.RecordsIn{Ref: at}); !cmp.Equal(got, []string{recHome[0], recTrains[0]}) {
 			t.Errorf("%v", got)
 		}
-		if got := listed(h, ctx, review.RecordsIn{Ref: at, Words: "TRAINS winter 2001"}); !cmp.Equal(got, []string{trains[0]}) {
+		if got := recListed(h, ctx, review.RecordsIn{Ref: at, Words: "TRAINS winter 2001"}); !cmp.Equal(got, []string{recTrains[0]}) {
 			t.Errorf("by words: %v", got)
 		}
-		if got := listed(h, ctx, review.RecordsIn{Ref: at, Words: "100%"}); got != nil {
+		if got := recListed(h, ctx, review.RecordsIn{Ref: at, Words: "100%"}); got != nil {
 			t.Errorf("by words that are not there: %v", got)
 		}
 		one := h.Do(ctx, "review.record", review.RecordIn{Ref: at, N: 1}).(review.RecordOut)
-		if one.Said.Title != home[0] || one.Said.Tags == nil || one.From.Name != "one.ris" || !strings.Contains(one.Reference, "(2019)") {
+		if one.Said.Title != recHome[0] || one.Said.Tags == nil || one.From.Name != "one.ris" || !strings.Contains(one.Reference, "(2019)") {
 			t.Errorf("%+v", one)
 		}
 		// The same file again is noticed.
-		twice := send(h, ctx, at, first)[0]
+		twice := recSend(h, ctx, at, first)[0]
 		if twice.SameAs != sent.Files[0].Batch || twice.State != review.Staged {
 			t.Errorf("the same file: %+v", twice)
 		}
@@ -161,14 +161,14 @@ func TestImport(t *testing.T) {
 		}
 		// As a whole out, and back.
 		h.Do(ctx, "review.undo-import", review.UndoImportIn{Batch: sent.Files[0].Batch})
-		if got := listed(h, ctx, review.RecordsIn{Ref: at}); got != nil {
+		if got := recListed(h, ctx, review.RecordsIn{Ref: at}); got != nil {
 			t.Errorf("undone: %v", got)
 		}
-		if got := listed(h, ctx, review.RecordsIn{Ref: at, List: review.ListGone}); len(got) != 2 {
+		if got := recListed(h, ctx, review.RecordsIn{Ref: at, List: review.ListGone}); len(got) != 2 {
 			t.Errorf("lost by undoing: %v", got)
 		}
 		h.Do(ctx, "review.bring-in", review.BringIn{Batch: sent.Files[0].Batch})
-		if got := listed(h, ctx, review.RecordsIn{Ref: at}); len(got) != 2 {
+		if got := recListed(h, ctx, review.RecordsIn{Ref: at}); len(got) != 2 {
 			t.Errorf("put back: %v", got)
 		}
 		for _, role := range []who.Role{who.HostLead, who.Member, who.Evaluator} {
@@ -203,7 +203,7 @@ func TestBadFiles(t *testing.T) {
 		}
 		return out
 	}
-	good := string(ris(home))
+	good := string(recRis(recHome))
 	many := "TY  - JOUR\nTI  - A work of ten thousand hands\n" + strings.Repeat("AU  - Lee, Jo\n", 10_000) + "PY  - 2001\nER  - \n"
 	files := []struct {
 		name     string
@@ -212,12 +212,12 @@ func TestBadFiles(t *testing.T) {
 		encoding string
 		problems bool
 	}{
-		{"bom.ris", append([]byte{0xef, 0xbb, 0xbf}, good...), []string{home[0]}, "utf-8", false},
-		{"cr.ris", []byte(strings.ReplaceAll(good, "\n", "\r")), []string{home[0]}, "utf-8", false},
-		{"no-er.ris", []byte(strings.ReplaceAll(string(ris(home, trains)), "ER  - \n", "")), []string{home[0], trains[0]}, "utf-8", true},
-		{"between.ris", []byte("Record #1 of 2\n" + good + "\nRecord #2 of 2\n" + string(ris(trains))), []string{home[0], trains[0]}, "utf-8", false},
-		{"latin.ris", ris([4]string{"Soins \xe0 domicile pour tous les \xe2ges", "2019", "4", "12"}), []string{"Soins à domicile pour tous les âges"}, "windows-1252", false},
-		{"wide.ris", wide(good), []string{home[0]}, "utf-16le", false},
+		{"bom.ris", append([]byte{0xef, 0xbb, 0xbf}, good...), []string{recHome[0]}, "utf-8", false},
+		{"cr.ris", []byte(strings.ReplaceAll(good, "\n", "\r")), []string{recHome[0]}, "utf-8", false},
+		{"no-er.ris", []byte(strings.ReplaceAll(string(recRis(recHome, recTrains)), "ER  - \n", "")), []string{recHome[0], recTrains[0]}, "utf-8", true},
+		{"between.ris", []byte("Record #1 of 2\n" + good + "\nRecord #2 of 2\n" + string(recRis(recTrains))), []string{recHome[0], recTrains[0]}, "utf-8", false},
+		{"latin.ris", recRis([4]string{"Soins \xe0 domicile pour tous les \xe2ges", "2019", "4", "12"}), []string{"Soins à domicile pour tous les âges"}, "windows-1252", false},
+		{"wide.ris", wide(good), []string{recHome[0]}, "utf-16le", false},
 		{"tex.bib", []byte("@article{a,\n title={Soins {\\`a} domicile},\n author={Bj{\\\"o}rk, Ana},\n year={2019}\n}\n"), []string{"Soins à domicile"}, "utf-8", false},
 		{"html.ris", []byte("TY  - JOUR\nTI  - Falls &amp; <i>nights</i>\nER  - \n"), []string{"Falls & nights"}, "utf-8", false},
 		{"entities.xml", []byte(`<?xml version="1.0" encoding="UTF-8"?><xml><records><record><ref-type name="Journal Article">17</ref-type><titles><title><style>Falls &amp; nights &#233;t&#233;</style></title></titles><dates><year>2001</year></dates></record></records></xml>`), []string{"Falls & nights été"}, "utf-8", false},
@@ -232,8 +232,8 @@ func TestBadFiles(t *testing.T) {
 		ctx := h.As(who.Reviewer)
 		for _, f := range files {
 			at := begin(h, ctx, review.Searched)
-			b := bring(h, ctx, at, review.SentFile{Name: f.name, Content: f.content})[0]
-			if got := listed(h, ctx, review.RecordsIn{Ref: at}); !cmp.Equal(got, f.titles) {
+			b := recBring(h, ctx, at, review.SentFile{Name: f.name, Content: f.content})[0]
+			if got := recListed(h, ctx, review.RecordsIn{Ref: at}); !cmp.Equal(got, f.titles) {
 				t.Errorf("%s: %q, want %q", f.name, got, f.titles)
 			}
 			if f.encoding != "" && b.Encoding != f.encoding || (b.Count > 0) != f.problems {
@@ -244,7 +244,7 @@ func TestBadFiles(t *testing.T) {
 			}
 			if f.titles != nil {
 				h.Do(ctx, "review.undo-import", review.UndoImportIn{Batch: b.ID})
-				if got := listed(h, ctx, review.RecordsIn{Ref: at}); got != nil {
+				if got := recListed(h, ctx, review.RecordsIn{Ref: at}); got != nil {
 					t.Errorf("%s was undone: %q", f.name, got)
 				}
 			}
@@ -252,10 +252,10 @@ func TestBadFiles(t *testing.T) {
 	})
 }
 
-// nearly is home as another database has it: a person must look.
-func nearly() review.SentFile {
+// recNearly is recHome as another database has it: a person must look.
+func recNearly() review.SentFile {
 	return review.SentFile{Name: "two.csv", Content: []byte("title,author,year,volume,pages,journal\n" +
-		"\"" + home[0] + "\",\"Lee, J. and Park, S.\",2019,4,40-44,J Care\n" + "\"" + trains[0] + "\",\"Lee, J. and Park, S.\",2001,7,101,Journal of Care\n")}
+		"\"" + recHome[0] + "\",\"Lee, J. and Park, S.\",2019,4,40-44,J Care\n" + "\"" + recTrains[0] + "\",\"Lee, J. and Park, S.\",2001,7,101,Journal of Care\n")}
 }
 
 func TestCopies(t *testing.T) {
@@ -264,9 +264,9 @@ func TestCopies(t *testing.T) {
 		h.T = t
 		ctx := h.As(who.Reviewer)
 		at := begin(h, ctx, review.Searched)
-		first := bring(h, ctx, at, review.SentFile{Name: "one.ris", Content: ris(home, trains, lamps)})[0]
-		second := bring(h, ctx, at, nearly())[0]
-		got := asks(h, ctx, at)
+		first := recBring(h, ctx, at, review.SentFile{Name: "one.ris", Content: recRis(recHome, recTrains, recLamps)})[0]
+		second := recBring(h, ctx, at, recNearly())[0]
+		got := recAsks(h, ctx, at)
 		if got.Merged != 1 || got.Left != 1 || got.Pair == nil || got.Pair.A != 1 || got.Pair.B != 4 || len(got.Marks) == 0 || got.Pair.Reason == "" {
 			t.Fatalf("%+v", got)
 		}
@@ -274,8 +274,8 @@ func TestCopies(t *testing.T) {
 			t.Errorf("%+v", groups)
 		}
 		// A third import asks only about what is new.
-		bring(h, ctx, at, review.SentFile{Name: "three.ris", Content: ris([4]string{"Bees in the roof", "1999", "1", "2"})})
-		if got := asks(h, ctx, at); got.Left != 1 || got.Merged != 1 {
+		recBring(h, ctx, at, review.SentFile{Name: "three.ris", Content: recRis([4]string{"Bees in the roof", "1999", "1", "2"})})
+		if got := recAsks(h, ctx, at); got.Left != 1 || got.Merged != 1 {
 			t.Errorf("a third file asks again: %+v", got)
 		}
 		answer := func(a, b int64, what string) int64 {
@@ -303,18 +303,18 @@ func TestCopies(t *testing.T) {
 			h.Do(ctx, "review.unanswer-copy", review.UnanswerCopyIn{Ref: at, A: a, B: b})
 		}
 		undo(1, 4)
-		if !cmp.Equal(leads(), []int64{1, 2, 3, 4, 2, 6}) || asks(h, ctx, at).Left != 1 {
+		if !cmp.Equal(leads(), []int64{1, 2, 3, 4, 2, 6}) || recAsks(h, ctx, at).Left != 1 {
 			t.Errorf("taken back: %v", leads())
 		}
 		answer(1, 4, review.Apart)
-		if got := asks(h, ctx, at); got.Left != 0 || !cmp.Equal(leads(), []int64{1, 2, 3, 4, 2, 6}) {
+		if got := recAsks(h, ctx, at); got.Left != 0 || !cmp.Equal(leads(), []int64{1, 2, 3, 4, 2, 6}) {
 			t.Errorf("two works: %+v", got)
 		}
-		if all := h.Do(ctx, "review.answers", review.AnsweredIn{Ref: at}).(review.AnsweredOut).Answers; len(all) != 1 || all[0].TitleA != home[0] || all[0].Band != review.Apart {
+		if all := h.Do(ctx, "review.answers", review.AnsweredIn{Ref: at}).(review.AnsweredOut).Answers; len(all) != 1 || all[0].TitleA != recHome[0] || all[0].Band != review.Apart {
 			t.Errorf("%+v", all)
 		}
 		// What people said stays when copies are looked for again.
-		bring(h, ctx, at, review.SentFile{Name: "four.ris", Content: ris([4]string{"Wells and pumps", "1989", "9", "3"})})
+		recBring(h, ctx, at, review.SentFile{Name: "four.ris", Content: recRis([4]string{"Wells and pumps", "1989", "9", "3"})})
 		if !cmp.Equal(leads(), []int64{1, 2, 3, 4, 2, 6}) {
 			t.Errorf("after a look: %v", leads())
 		}
@@ -334,18 +334,18 @@ func TestCopies(t *testing.T) {
 			t.Errorf("three: %v", leads())
 		}
 		h.Do(ctx, "review.undo-import", review.UndoImportIn{Batch: second.ID})
-		if !cmp.Equal(leads(), []int64{1, 2, 3, 4, 5, 6}) || asks(h, ctx, at).Left != 0 {
+		if !cmp.Equal(leads(), []int64{1, 2, 3, 4, 5, 6}) || recAsks(h, ctx, at).Left != 0 {
 			t.Errorf("the second file undone: %v", leads())
 		}
 		h.Do(ctx, "review.bring-in", review.BringIn{Batch: second.ID})
-		if !cmp.Equal(leads(), []int64{1, 2, 2, 4, 2, 6}) || asks(h, ctx, at).Left != 1 {
+		if !cmp.Equal(leads(), []int64{1, 2, 2, 4, 2, 6}) || recAsks(h, ctx, at).Left != 1 {
 			t.Errorf("the second file put back: %v", leads())
 		}
 		h.Do(ctx, "review.undo-import", review.UndoImportIn{Batch: first.ID})
 		if !cmp.Equal(leads(), []int64{1, 2, 3, 4, 5, 6}) {
 			t.Errorf("the first file undone: %v", leads())
 		}
-		if got := listed(h, ctx, review.RecordsIn{Ref: at}); len(got) != 4 || !slices.Contains(got, trains[0]) {
+		if got := recListed(h, ctx, review.RecordsIn{Ref: at}); len(got) != 4 || !slices.Contains(got, recTrains[0]) {
 			t.Errorf("%v", got)
 		}
 		if _, err := h.Try(h.As(who.Evaluator), "review.answer-copy", review.AnswerCopyIn{Ref: at, A: 4, B: 5, Answer: review.Same}); !fault.Is(err, fault.Missing) && !fault.Is(err, fault.Forbidden) {

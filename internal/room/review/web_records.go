@@ -12,7 +12,6 @@ import (
 	"plait/internal/kit/form"
 	"plait/internal/kit/page"
 	"plait/internal/kit/web"
-	"plait/internal/spine/plug"
 	"plait/internal/spine/who"
 )
 
@@ -239,7 +238,7 @@ func (f *face) handSave(w http.ResponseWriter, r *http.Request) error {
 	}
 	var out AddRecordOut
 	if err == nil {
-		out, err = plug.Run(r.Context(), f.desk, "review.add-record", "", f.room.AddRecord, in)
+		out, err = f.room.AddRecord(r.Context(), in)
 	}
 	if err == nil {
 		return web.Redirect(w, r, "/review/"+r.PathValue("project")+"/of/"+at(r).ID+"/records/"+strconv.FormatInt(out.N, 10))
