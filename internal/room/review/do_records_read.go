@@ -24,11 +24,11 @@ const (
 
 // Reader reads files of references. An upload is never trusted: a reader has limits of
 // time and memory where it is a process of its own. What it gives back is told in order:
-// what the file is and its problems, then each record. each may be nil: then no
+// what the file is and its problems, then each record. size is its bytes, as far as is known. each may be nil: then no
 // record is asked for. The error is child.ErrSlow or child.ErrFailed where the file
 // made the reader fail, each's own, or another where the reader could not run.
 type Reader interface {
-	Read(ctx context.Context, in io.Reader, name string, head func(fileHead) error, each func(cite.Record) error) error
+	Read(ctx context.Context, in io.Reader, name string, size int64, head func(fileHead) error, each func(cite.Record) error) error
 }
 
 // fileHead is what a file is.
@@ -63,15 +63,16 @@ func referencesIn(name string, b []byte) cite.File {
 type InProcess struct{}
 
 // Read reads a file of at most MaxImport bytes.
-func (InProcess) Read(ctx context.Context, in io.Reader, name string, head func(fileHead) error, each func(cite.Record) error) error {
-	b, err := io.ReadAll(io.LimitReader(in, MaxImport+1))
-	if err != nil {
+func (InProcess) Read(ctx context.Context, in io.Reader, name string, size int64, head func(fileHead) error, each func(cite.Record) error) error {
+	var buf bytes.Buffer
+	buf.Grow(int(min(max(size, 0), MaxImport)) + bytes.MinRead) // once: a large file must not be copied as it grows
+	if _, err := buf.ReadFrom(io.LimitReader(in, MaxImport+1)); err != nil {
 		return err
 	}
-	if len(b) > MaxImport {
+	if buf.Len() > MaxImport {
 		return head(unread(tooLarge()))
 	}
-	f := referencesIn(name, b)
+	f := referencesIn(name, buf.Bytes())
 	if err := head(headOf(f)); err != nil || each == nil {
 		return err
 	}
@@ -105,12 +106,13 @@ func NewReaderApart(program string) *ReaderApart {
 // askedFile is the first line that goes to the process; the file's bytes follow it.
 type askedFile struct {
 	Name    string `json:"name"`
+	Size    int64  `json:"size"`
 	Records bool   `json:"records"` // give them back
 }
 
 // Read reads a file in a new process. Records are handed on as they come back.
-func (a *ReaderApart) Read(ctx context.Context, in io.Reader, name string, head func(fileHead) error, each func(cite.Record) error) error {
-	line, err := json.Marshal(askedFile{name, each != nil})
+func (a *ReaderApart) Read(ctx context.Context, in io.Reader, name string, size int64, head func(fileHead) error, each func(cite.Record) error) error {
+	line, err := json.Marshal(askedFile{name, size, each != nil})
 	if err != nil {
 		return err
 	}
@@ -172,7 +174,7 @@ func readReferencesTask(in io.Reader, out io.Writer) error {
 	if a.Records {
 		each = func(r cite.Record) error { return e.Encode(whole{r, r.Format, r.Tags}) }
 	}
-	if err := (InProcess{}).Read(context.Background(), r, a.Name, func(h fileHead) error { return e.Encode(h) }, each); err != nil {
+	if err := (InProcess{}).Read(context.Background(), r, a.Name, a.Size, func(h fileHead) error { return e.Encode(h) }, each); err != nil {
 		return err
 	}
 	return buf.Flush()

@@ -3,7 +3,6 @@ package review
 import (
 	"context"
 	"errors"
-	"io"
 	"time"
 
 	"plait/internal/engine/cite"
@@ -104,7 +103,7 @@ func (r *Room) readFile(ctx context.Context, programme string, b Batch, head fun
 		return err
 	}
 	// What the child does not read to its end is no error of the file.
-	return errors.Join(r.reads.Read(ctx, io.Reader(content), b.Name, head, each), content.Close())
+	return errors.Join(r.reads.Read(ctx, content, b.Name, b.Size, head, each), content.Close())
 }
 
 // errElsewhere says that another worker took a batch on, or that it was undone meanwhile.

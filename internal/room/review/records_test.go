@@ -17,7 +17,7 @@ import (
 // asTask reads a file as the process does that reads it apart.
 func asTask(t *testing.T, name string, content []byte, records bool) []byte {
 	t.Helper()
-	line, err := json.Marshal(askedFile{name, records})
+	line, err := json.Marshal(askedFile{name, int64(len(content)), records})
 	if err != nil {
 		t.Fatal(err)
 	}
