@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"plait/internal/engine/cite"
+	"plait/internal/engine/dedupe"
 )
 
 // asTask reads a file as the process does that reads it apart.
@@ -139,6 +140,13 @@ func TestPieces(t *testing.T) {
 	got := pieces("Help at home", [][2]int{{5, 7}, {8, 12}, {3, 4}, {9, 99}})
 	if want := []piece{{"Help ", false}, {"at", true}, {" ", false}, {"home", true}}; !cmp.Equal(got, want) {
 		t.Errorf("%v", got)
+	}
+	a, b := dedupe.Record{Journal: "Journal of Care", Pages: "12"}, dedupe.Record{Journal: "J Care", Pages: "40-44"}
+	if p := sideBySide(a, b, dedupe.Mark{Field: "journal", State: "same", OnlyA: [][2]int{{0, 7}}}); p.State != "written" || len(p.A) != 1 || p.A[0].Only {
+		t.Errorf("written in another way: %+v", p)
+	}
+	if p := sideBySide(a, b, dedupe.Mark{Field: "pages", State: "differs", OnlyA: [][2]int{{0, 2}}}); p.State != "differs" || !p.A[0].Only {
+		t.Errorf("differs: %+v", p)
 	}
 	if got := plainCell("=1+1"); !strings.HasPrefix(got, "'") {
 		t.Errorf("a formula stays: %s", got)

@@ -21,7 +21,7 @@ type piece struct {
 
 // fieldPair is one field of two records side by side.
 type fieldPair struct {
-	Name, State string // message keys' ends: title, authors ...; same, alike, differs, missing
+	Name, State string // ends of message keys: title, authors ...; same, written, alike, differs, missing
 	A, B        []piece
 }
 
@@ -53,6 +53,20 @@ func pieces(s string, only [][2]int) []piece {
 		out = append(out, piece{Text: s[at:]})
 	}
 	return out
+}
+
+// sideBySide is one field of two records. What is the same and only written in another way
+// is shown twice, without marks.
+func sideBySide(a, b dedupe.Record, m dedupe.Mark) fieldPair {
+	left, right := fieldText(a, m.Field), fieldText(b, m.Field)
+	if m.State == "same" {
+		p := fieldPair{Name: m.Field, State: m.State, A: pieces(left, nil), B: pieces(right, nil)}
+		if left != right {
+			p.State = "written"
+		}
+		return p
+	}
+	return fieldPair{Name: m.Field, State: m.State, A: pieces(left, m.OnlyA), B: pieces(right, m.OnlyB)}
 }
 
 // fieldText is the text of a field to which the marks belong.
@@ -109,7 +123,7 @@ func (f *face) copiesAsk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, m := range v.Marks {
-		p := fieldPair{Name: m.Field, State: m.State, A: pieces(fieldText(v.left, m.Field), m.OnlyA), B: pieces(fieldText(v.right, m.Field), m.OnlyB)}
+		p := sideBySide(v.left, v.right, m)
 		if len(p.A)+len(p.B) > 0 {
 			v.Fields = append(v.Fields, p)
 		}
