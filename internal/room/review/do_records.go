@@ -137,9 +137,9 @@ func (r *Room) Record(ctx context.Context, in RecordIn) (out RecordOut, err erro
 			}
 			out.Search = &s
 		}
-		all, err := records(tx, programme, id, ofWork(out.Lead), 0, 200)
+		all, err := workOf(tx, programme, id, out.Lead)
 		for _, x := range all {
-			if x.N != in.N {
+			if x.N != in.N && !x.Gone {
 				out.Copies = append(out.Copies, x)
 			}
 		}

@@ -273,7 +273,7 @@ func (r *Room) PartCopy(ctx context.Context, in PartCopyIn) (out AnswerCopyOut, 
 		if err != nil {
 			return err
 		}
-		all, err := records(tx, programme, in.Ref.ID, ofWork(x.Lead), 0, 1000)
+		all, err := workOf(tx, programme, in.Ref.ID, x.Lead)
 		before := int64(0)
 		for _, m := range all {
 			if m.N == in.N {

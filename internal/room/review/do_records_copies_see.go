@@ -125,7 +125,7 @@ func (r *Room) Merged(ctx context.Context, in MergedIn) (out MergedOut, err erro
 
 // groupOf reads the records of one work, the one that leads first.
 func groupOf(tx *db.Tx, programme, review string, lead int64) (g Group, err error) {
-	if g.Records, err = records(tx, programme, review, ofWork(lead), 0, 200); err != nil {
+	if g.Records, err = workOf(tx, programme, review, lead); err != nil {
 		return g, err
 	}
 	slices.SortStableFunc(g.Records, func(a, b Record) int { return last(a.N == lead, b.N == lead) })

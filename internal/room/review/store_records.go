@@ -1,6 +1,11 @@
 package review
 
-import "plait/internal/kit/db"
+import (
+	"cmp"
+	"slices"
+
+	"plait/internal/kit/db"
+)
 
 // Conditions on records, with the alias x.
 
@@ -32,8 +37,13 @@ func ofBatch(batch string) db.Part { return db.Q("x.batch = ?", batch) }
 
 func numberIn(ns []int64) db.Part { return db.Join(db.Q("x.n in"), db.List(ns)) }
 
-// ofWork is every record of the work that a record leads, in the review or not.
-func ofWork(lead int64) db.Part { return db.Q("x.lead = ?", lead) }
+// workOf reads every record of the work that a record leads, in the review or not, by
+// number. It says nothing of numbers in the query: the index of leads must be taken.
+func workOf(tx *db.Tx, programme, review string, lead int64) ([]Record, error) {
+	all, err := db.All(tx, db.Q("select "+recordColumns+" from review_record x where x.programme = ? and x.review = ? and x.lead = ?", programme, review, lead), scanRecord)
+	slices.SortFunc(all, func(a, b Record) int { return cmp.Compare(a.N, b.N) })
+	return all, err
+}
 
 // after is the records in the review behind a number.
 func after(n int64) db.Part { return db.Q("x.n > ? and x.gone = ?", n, false) }
