@@ -23,6 +23,7 @@ import (
 	"plait/internal/kit/web"
 	"plait/internal/room/evidence"
 	"plait/internal/room/paper"
+	"plait/internal/room/review"
 	"plait/internal/spine/news"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
@@ -41,7 +42,7 @@ type command struct {
 // Main is the whole program: it runs the command line with the process's own arguments,
 // environment and streams.
 func Main() int {
-	if code, called := child.Called(os.Args[1:], os.Stdin, os.Stdout, evidence.ReadFile(), evidence.DrawPage(), photo.Task(), paper.CutPhoto()); called {
+	if code, called := child.Called(os.Args[1:], os.Stdin, os.Stdout, evidence.ReadFile(), evidence.DrawPage(), photo.Task(), paper.CutPhoto(), review.ReadReferences()); called {
 		return code
 	}
 	c := newCommand(config.Environment, os.Stdout, os.Stderr)
@@ -63,6 +64,7 @@ func (c *command) apart(h *House) {
 		h.rooms.action.Shrinks(line)
 		h.rooms.evidence.Shrinks(line)
 		h.rooms.paper.Cuts(paper.NewApart(c.self))
+		h.rooms.review.Reads(review.NewReaderApart(c.self))
 	}
 }
 

@@ -35,13 +35,14 @@ type Room struct {
 	takes takes // what the part extract needs of other rooms
 	face  *face
 
-	shapes shapeTools
+	shapes  shapeTools
 	screens screens // what screening keeps in memory
+	reads   Reader  // of files of references
 }
 
 // New makes the room.
 func New(n plug.Needs) *Room {
-	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, jobs: n.Jobs, files: n.Files, desk: n.Desk}
+	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, jobs: n.Jobs, files: n.Files, desk: n.Desk, reads: InProcess{}}
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
 	return r
 }
@@ -148,8 +149,9 @@ func (r *Room) steps(ctx context.Context, tx *db.Tx, v Review) (all []Step, err 
 	return all, nil
 }
 
-// commands need no installation: they read files and print what is in them.
+// commands need no installation but import: they read files and print what is in them.
 type commands struct {
+	Import   importCommand   `cmd:"" help:"Bring files of references into a review."`
 	Read     readCommand     `cmd:"" help:"Say what is in files of references: format, records, and each loss with its line."`
 	Convert  convertCommand  `cmd:"" help:"Write a file of references in another format."`
 	Dedupe   dedupeCommand   `cmd:"" help:"Find the duplicates in files of references."`
