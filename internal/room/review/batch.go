@@ -67,8 +67,8 @@ func troubles(f cite.File) ([]Trouble, int64) {
 	return out, int64(len(f.Problems))
 }
 
-// unread is a file of which nothing could be read.
-func unread(reason string) fileHead {
+// notRead is a file of which nothing could be read.
+func notRead(reason string) fileHead {
 	return fileHead{Format: string(cite.Unknown), Problems: []Trouble{{0, reason}}, Count: 1}
 }
 

@@ -124,7 +124,7 @@ func (r *Room) Record(ctx context.Context, in RecordIn) (out RecordOut, err erro
 		}
 		_, said, err := citations(tx, programme, id, numberIn([]int64{in.N}), 0, 1)
 		if err != nil || len(said) != 1 {
-			return orMissing(err)
+			return orNotThere(err)
 		}
 		out.Said, out.Reference = said[0], cite.Reference(cite.Harvard, said[0])
 		if out.From, err = batchOf(tx, programme, out.Batch); err != nil {

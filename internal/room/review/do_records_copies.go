@@ -305,7 +305,7 @@ func (r *Room) answerPair(ctx context.Context, verb string, at ref.Ref, seeds []
 		}
 		for _, n := range seeds {
 			if x, err := record(tx, programme, at.ID, n); err != nil || x.Gone {
-				return orMissing(err)
+				return orNotThere(err)
 			}
 		}
 		// The groups as they were: what was parted must be looked at too.
@@ -334,8 +334,8 @@ func (r *Room) answerPair(ctx context.Context, verb string, at ref.Ref, seeds []
 	return out, err
 }
 
-// orMissing is err, or that something is not there.
-func orMissing(err error) error {
+// orNotThere is err, or that something is not there.
+func orNotThere(err error) error {
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (r *Room) Asks(ctx context.Context, in AsksIn) (out AsksOut, err error) {
 func (out *AsksOut) side(tx *db.Tx, programme, review string, p Pair) error {
 	rows, err := keyRowsOf(tx, programme, review, []int64{p.A, p.B})
 	if err != nil || len(rows) != 2 {
-		return orMissing(err)
+		return orNotThere(err)
 	}
 	a, err := record(tx, programme, review, p.A)
 	if err != nil {

@@ -19,8 +19,8 @@ type AgreeIn struct {
 	After  int64   `json:"after" doc:"Differences after this record."`
 }
 
-// Pair is how far two people decided alike on the records that both read.
-type Pair struct {
+// Likeness is how far two people decided alike on the records that both read.
+type Likeness struct {
 	First      string  `json:"first"`
 	Second     string  `json:"second"`
 	FirstName  string  `json:"first_name"`
@@ -35,7 +35,7 @@ type Pair struct {
 // AgreeOut is every pair, and the differences of one.
 type AgreeOut struct {
 	Review Review   `json:"-"`
-	Pairs  []Pair   `json:"pairs"`
+	Pairs  []Likeness   `json:"pairs"`
 	Apart  []Differ `json:"apart"`
 	Next   int64    `json:"next"` // After of the next page; 0 = no more
 }
@@ -82,7 +82,7 @@ func (r *Room) Agree(ctx context.Context, in AgreeIn) (out AgreeOut, err error) 
 
 // agreement turns counts of pairs of verdicts into how far each two people agree, those
 // with most records in common first.
-func agreement(all []met) []Pair {
+func agreement(all []met) []Likeness {
 	type answers struct{ a, b []string }
 	said := map[[2]string]*answers{}
 	var keys [][2]string
@@ -95,15 +95,15 @@ func agreement(all []met) []Pair {
 			said[key].a, said[key].b = append(said[key].a, m.va), append(said[key].b, m.vb)
 		}
 	}
-	var out []Pair
+	var out []Likeness
 	for _, key := range keys {
 		got, err := screen.Agree(said[key].a, said[key].b)
 		if err != nil {
 			continue // none was decided by both
 		}
-		out = append(out, Pair{First: key[0], Second: key[1], Both: int64(got.Pairs), Alike: int64(got.Pairs - len(got.Apart)), Kappa: got.Kappa, KappaOK: got.KappaOK, AC1: got.AC1})
+		out = append(out, Likeness{First: key[0], Second: key[1], Both: int64(got.Pairs), Alike: int64(got.Pairs - len(got.Apart)), Kappa: got.Kappa, KappaOK: got.KappaOK, AC1: got.AC1})
 	}
-	slices.SortFunc(out, func(a, b Pair) int {
+	slices.SortFunc(out, func(a, b Likeness) int {
 		if a.Both != b.Both {
 			return int(b.Both - a.Both)
 		}

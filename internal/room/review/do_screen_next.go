@@ -83,7 +83,7 @@ func (r *Room) Next(ctx context.Context, in NextIn) (out NextOut, err error) {
 		if n == 0 {
 			n, out.By, out.Learning, err = p.pick(in, out.Read)
 		} else {
-			out.By = ByHand
+			out.By = ByAsking
 		}
 		if err != nil {
 			return err

@@ -84,9 +84,9 @@ func (r *Room) readBatch(ctx context.Context, programme string, b Batch) error {
 	err := r.readFile(ctx, programme, b, func(x fileHead) error { h = x; return nil }, nil)
 	switch {
 	case errors.Is(err, child.ErrSlow):
-		h = unread("Reading this file took too long. Split it into smaller files.")
+		h = notRead("Reading this file took too long. Split it into smaller files.")
 	case errors.Is(err, child.ErrFailed):
-		h = unread("This file could not be read to its end. Split it into smaller files, or export it in another format.")
+		h = notRead("This file could not be read to its end. Split it into smaller files, or export it in another format.")
 	case err != nil:
 		return err
 	}
@@ -218,7 +218,7 @@ func (r *Room) flipBatch(ctx context.Context, programme string, b Batch) error {
 			if err != nil {
 				return err
 			}
-			if ns, err = joined(tx, programme, b.Review, ns); err != nil || len(ns) == 0 {
+			if ns, err = inGroups(tx, programme, b.Review, ns); err != nil || len(ns) == 0 {
 				return err
 			}
 			return regroup(tx, programme, b.Review, ns)

@@ -137,7 +137,7 @@ func TestLeads(t *testing.T) {
 }
 
 func TestPieces(t *testing.T) {
-	got := pieces("Help at home", [][2]int{{5, 7}, {8, 12}, {3, 4}, {9, 99}})
+	got := cutAt("Help at home", [][2]int{{5, 7}, {8, 12}, {3, 4}, {9, 99}})
 	if want := []piece{{"Help ", false}, {"at", true}, {" ", false}, {"home", true}}; !cmp.Equal(got, want) {
 		t.Errorf("%v", got)
 	}

@@ -158,8 +158,8 @@ func countCopies(tx *db.Tx, programme, review string) (int64, error) {
 	return db.Count(tx, db.Q("select count(*) from review_record x where x.programme = ? and x.review = ? and x.lead <> x.n", programme, review))
 }
 
-// joined gives, of some records, those that are in a group or are linked to another.
-func joined(tx *db.Tx, programme, review string, ns []int64) ([]int64, error) {
+// inGroups gives, of some records, those that are in a group or are linked to another.
+func inGroups(tx *db.Tx, programme, review string, ns []int64) ([]int64, error) {
 	if len(ns) == 0 {
 		return nil, nil
 	}

@@ -66,8 +66,8 @@ func (f *face) recordList(w http.ResponseWriter, r *http.Request) error {
 	return f.Show(w, r, "review/records", page.View{Title: f.T(r, "review.rec_records_title"), Body: v, Back: v.Here})
 }
 
-// number is the record's number in an address; 0 is none.
-func number(r *http.Request) int64 {
+// recordNumber is the record's number in an address; 0 is none.
+func recordNumber(r *http.Request) int64 {
 	n, _ := strconv.ParseInt(r.PathValue("n"), 10, 64)
 	return n
 }
@@ -89,7 +89,7 @@ func (f *face) recordSee(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v.MayRun = who.Can(tx.Context(), tx, "review.run", now.Ref)
-		v.RecordOut, err = f.room.Record(tx.Context(), RecordIn{at(r), number(r)})
+		v.RecordOut, err = f.room.Record(tx.Context(), RecordIn{at(r), recordNumber(r)})
 		return err
 	})
 	if err != nil {
@@ -173,7 +173,7 @@ func (f *face) recordFile(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		x, err = record(tx, programme, now.Ref.ID, number(r))
+		x, err = record(tx, programme, now.Ref.ID, recordNumber(r))
 		return err
 	})
 	if err != nil {

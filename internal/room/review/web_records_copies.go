@@ -36,8 +36,8 @@ type copiesView struct {
 	Undo     *Pair // what was answered just now
 }
 
-// pieces cuts a text at the marks.
-func pieces(s string, only [][2]int) []piece {
+// cutAt cuts a text at the marks.
+func cutAt(s string, only [][2]int) []piece {
 	var out []piece
 	at := 0
 	for _, m := range only {
@@ -60,13 +60,13 @@ func pieces(s string, only [][2]int) []piece {
 func sideBySide(a, b dedupe.Record, m dedupe.Mark) fieldPair {
 	left, right := fieldText(a, m.Field), fieldText(b, m.Field)
 	if m.State == "same" {
-		p := fieldPair{Name: m.Field, State: m.State, A: pieces(left, nil), B: pieces(right, nil)}
+		p := fieldPair{Name: m.Field, State: m.State, A: cutAt(left, nil), B: cutAt(right, nil)}
 		if left != right {
 			p.State = "written"
 		}
 		return p
 	}
-	return fieldPair{Name: m.Field, State: m.State, A: pieces(left, m.OnlyA), B: pieces(right, m.OnlyB)}
+	return fieldPair{Name: m.Field, State: m.State, A: cutAt(left, m.OnlyA), B: cutAt(right, m.OnlyB)}
 }
 
 // fieldText is the text of a field to which the marks belong.
@@ -130,7 +130,7 @@ func (f *face) copiesAsk(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Progress = f.T(r, "review.rec_copies_"+v.State, "Done", v.AsksOut.Done, "Total", v.AsksOut.Total)
 	v.Total = max(v.AsksOut.Total, 1)
-	view := page.View{Title: f.T(r, "review.rec_copies_title"), Body: v, Back: v.Here, Scripts: []string{"review-copies.js"}, Notice: f.done(r, "answered", "taken_back", "looking")}
+	view := page.View{Title: f.T(r, "review.rec_copies_title"), Body: v, Back: v.Here, Scripts: []string{"review-copies.js"}, Notice: f.broughtDone(r, "answered", "taken_back", "looking")}
 	if v.State != copiesIdle && v.Pair == nil {
 		view.Scripts = append(view.Scripts, "review-records-wait.js")
 	}
@@ -244,7 +244,7 @@ func (f *face) copiesMerged(w http.ResponseWriter, r *http.Request) error {
 	if q.Get("done") == "parted" {
 		v.Undo, _ = strconv.ParseInt(q.Get("n"), 10, 64) // none where it is no number
 	}
-	return f.Show(w, r, "review/copies_merged", page.View{Title: f.T(r, "review.rec_merged_title"), Body: v, Back: v.Here + "/copies", Notice: f.done(r, "parted", "taken_back")})
+	return f.Show(w, r, "review/copies_merged", page.View{Title: f.T(r, "review.rec_merged_title"), Body: v, Back: v.Here + "/copies", Notice: f.broughtDone(r, "parted", "taken_back")})
 }
 
 // answersView is the list of what people said.
@@ -269,5 +269,5 @@ func (f *face) copiesAnswers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.Show(w, r, "review/copies_answers", page.View{Title: f.T(r, "review.rec_answers_title"), Body: v, Back: v.Here + "/copies", Notice: f.done(r, "taken_back")})
+	return f.Show(w, r, "review/copies_answers", page.View{Title: f.T(r, "review.rec_answers_title"), Body: v, Back: v.Here + "/copies", Notice: f.broughtDone(r, "taken_back")})
 }
