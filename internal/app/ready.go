@@ -14,7 +14,8 @@ import (
 	"plait/internal/kit/disk"
 )
 
-// LeastFree is the least room on the disk with which a node serves, in bytes.
+// LeastFree is the least room on the disk with which a node serves, in bytes; on a disk of
+// less than 2 GB a twentieth of it.
 const LeastFree = 100 << 20
 
 // How readiness is asked.
@@ -122,7 +123,7 @@ func (h *House) hasRoom() (string, bool) {
 		return "unknown", true
 	case err != nil:
 		return "cannot be read", false
-	case room.Free < LeastFree:
+	case room.Free < min(LeastFree, room.Size/20):
 		return "full", false
 	}
 	return "ok", true

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"regexp"
-	"strings"
 	"sync"
 
 	"plait/internal/kit/lang"
@@ -53,11 +52,7 @@ func (s speaker) say(key string) string {
 	if w == nil || !w.Has(lang.Fallback, key) {
 		return key
 	}
-	text := w.T(lang.Fallback, key)
-	if strings.HasPrefix(text, "⟦") {
-		return key // it needs a value, which could be anybody's
-	}
-	return text
+	return w.Unfilled(lang.Fallback, key) // a value could be anybody's
 }
 
 // WithAttrs keeps the wrapping.

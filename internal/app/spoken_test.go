@@ -24,8 +24,8 @@ func TestTheLogSpeaksInWords(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}
 	}
-	// Words that need a value are left as their key: the value could be anybody's.
-	if strings.Contains(got, "house.db_full") || strings.Contains(got, "/home/ann") || !strings.Contains(got, "house.no_installation") {
+	// A value is left out of its words: it could be anybody's.
+	if strings.Contains(got, "house.") || strings.Contains(got, "/home/ann") || !strings.Contains(got, "…") {
 		t.Error(got)
 	}
 }

@@ -113,8 +113,8 @@ func photo(t *testing.T, width, height int) string {
 func (h *hall) ready(t *testing.T, p *browser.Page) {
 	t.Helper()
 	path := strings.TrimPrefix(h.form(), h.URL)
-	becomes(t, "the form is kept", func() bool {
-		return browser.Eval[bool](p, fmt.Sprintf(`caches.open("plait-forms").then(c => c.match(%q)).then(Boolean)`, path)) &&
+	becomes(t, "the form and the list are kept", func() bool {
+		return browser.Eval[bool](p, fmt.Sprintf(`caches.open("plait-forms").then(c => Promise.all([c.match(%q), c.match(%q)])).then(all => all.every(Boolean))`, path, path+"/waiting")) &&
 			browser.Eval[bool](p, `Boolean(navigator.serviceWorker.controller)`)
 	})
 }
@@ -215,6 +215,7 @@ func TestHallKeepsWork(t *testing.T) {
 	becomes(t, "it is sent", func() bool { return p.Count(unsentItems) == 0 && len(h.kept()) == 1 })
 
 	// Signing out with unsent work asks first, with the number on every page before.
+	h.ready(t, p) // signing out had taken the kept pages away
 	h.gone.Store(true)
 	card(p, "Before signing out", small)
 	becomes(t, "it waits", func() bool { return p.Count(unsentItems) == 1 })

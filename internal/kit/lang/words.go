@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -189,6 +190,21 @@ func (w *Words) Choose(wishes ...string) string {
 func (w *Words) Has(lang, key string) bool {
 	_, ok := w.messages[lang][key]
 	return ok
+}
+
+// place is where a value goes.
+var place = regexp.MustCompile(`\{\{[^}]*\}\}`)
+
+// Unfilled is a message with "…" in the places of its values, for where these may not be told.
+func (w *Words) Unfilled(lang, key string) string {
+	m, ok := w.messages[w.known(lang)][key]
+	switch {
+	case !ok:
+		return w.miss(key)
+	case m.text != "":
+		return m.text
+	}
+	return place.ReplaceAllString(m.forms["other"], "…")
 }
 
 // Keys lists the keys that lang holds, sorted.

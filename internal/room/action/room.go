@@ -136,6 +136,7 @@ func (r *Room) Plug() plug.Plug {
 		},
 		Signs:   r.signs(),
 		Finds:   r.finds(),
+		Refers:  refers(),
 		Holds:   r.holds(),
 		Counts:  r.counts(),
 		Listens: []news.Listener{{Name: "consent.erased", Hear: r.erased}},

@@ -117,7 +117,7 @@ var realFiles = map[string]int64{
 	"rispy/example_basic.ris": 1, "rispy/example_bom.ris": 1, "rispy/example_custom_list_tags.ris": 1, "rispy/example_empty_tag.ris": 1,
 	"rispy/example_extraneous_data.ris": 2, "rispy/example_full.ris": 2, "rispy/example_full_without_whitespace.ris": 2, "rispy/example_full_write.ris": 2,
 	"rispy/example_multi_unknown_tags.ris": 1, "rispy/example_multiline.ris": 3, "rispy/example_single_unknown_tag.ris": 1,
-	"rispy/example_starting_newlines.ris": 1, "rispy/example_urls.ris": 4, "rispy/example_utf_chars.ris": 1, "rispy/example_wos.ris": 0,
+	"rispy/example_starting_newlines.ris": 1, "rispy/example_urls.ris": 4, "rispy/example_utf_chars.ris": 1, "rispy/example_wos.ris": 2,
 }
 
 // starts counts the start lines of records, which is what a file says it holds.

@@ -124,6 +124,7 @@ func (r *Room) Plug() plug.Plug {
 		Panels:  []plug.Panel{{For: ref.Project, Place: "heard", Permission: "finding.see", Title: "finding.panel", Template: "finding/panel", Load: r.panel}},
 		Signs:   r.signs(),
 		Finds:   r.finds(),
+		Refers:  refers(),
 		Holds:   r.holds(),
 		Counts:  r.counts(),
 		Listens: []news.Listener{{Name: "consent.withdrawn", Hear: r.withdrawn}, {Name: "consent.restored", Hear: r.restored}, {Name: "consent.erased", Hear: r.erased}},

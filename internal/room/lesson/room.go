@@ -73,6 +73,7 @@ func (r *Room) Plug() plug.Plug {
 		Panels: []plug.Panel{{For: ref.Project, Place: "more", Permission: "lesson.see", Title: "lesson.title", Template: "lesson/panel", Load: r.loadPanel}},
 		Signs:  r.signs(),
 		Finds:  r.finds(),
+		Refers: refers(),
 		Counts: []plug.Count{{Name: "lesson.count", Place: "changed", Permission: "lesson.see", Href: "/lesson/{project}", Load: r.count}},
 		Words:  wordFiles, Pages: pageFiles, Migrations: migrations,
 	}

@@ -110,6 +110,7 @@ func (r *Room) Plug() plug.Plug {
 		Panels:  []plug.Panel{{For: ref.Project, Place: "changed", Permission: "outcome.see", Title: "outcome.title", Template: "outcome/panel", Load: r.loadPanel}},
 		Signs:   r.signs(),
 		Finds:   r.finds(),
+		Refers:  refers(),
 		Holds:   r.holds(),
 		Counts:  []plug.Count{{Name: "outcome.count", Place: "changed", Permission: "outcome.see", Href: "/outcome/{project}?for=project", Load: r.count}},
 		Listens: []news.Listener{{Name: "consent.restored", Hear: r.restored}, {Name: "consent.erased", Hear: r.erased}, {Name: "people.erased", Hear: r.gone}},

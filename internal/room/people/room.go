@@ -104,6 +104,7 @@ func (r *Room) Plug() plug.Plug {
 		Panels: []plug.Panel{{For: ref.Project, Place: "missing", Permission: "people.missing", Title: "people.mix_title", Template: "people/missing", Load: r.loadMissing}},
 		Signs:  r.signs(),
 		Finds:  r.finds(),
+		Refers: refers(),
 		Holds:  r.holds(),
 		Words:  words, Pages: pages, Migrations: migrations,
 	}

@@ -19,6 +19,7 @@ type looked struct {
 	told        map[ref.Ref]plug.Told
 	confirm     map[ref.Ref]bool // marked stale, and the actor may say that it stands
 	zone        string
+	trail       bool // the actor may see who did what
 }
 
 // look follows a thread for its page.
@@ -35,6 +36,7 @@ func (r *Room) look(ctx context.Context, in FollowIn) (l looked, err error) {
 		if l.zone, err = r.zone(tx, who.From(ctx).Programme); err != nil {
 			return err
 		}
+		l.trail = who.Can(ctx, tx, "keeper.trail", in.Ref)
 		if l.all, err = r.follow(ctx, tx, FollowIn{Ref: in.Ref}, now); err != nil {
 			return err
 		}

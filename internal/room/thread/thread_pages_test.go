@@ -39,7 +39,7 @@ func TestPages(t *testing.T) {
 			{Title: "A step", Href: "/x", Says: "It says more", Shown: true, Ties: []tieView{{"Supports:", "Not knowing", "It is so"}, {"Informs:", "x", ""}}},
 			{Title: "Withdrawn on 3 May", Strands: true}, {Title: "No page", Shown: true, Strand: "lived+practice", Strands: true}}}},
 		Longer: "The nearest 200", Pages: page.Pages{Next: "/n", Prev: "/p", From: 1, To: 60, Total: 200},
-		Exports: []page.Link{{Href: "/e", Text: "CSV"}}, All: "/t",
+		Exports: []page.Link{{Href: "/e", Text: "CSV"}}, Trail: "/keeper/trail?record=x", All: "/t",
 	}
 	page.Check(t, set, "thread", map[string]page.Samples{
 		"thread/see": {Full: page.View{Title: "The thread", Body: full, Notice: "It stands"}, Empty: page.View{Title: "The thread", Body: seeView{}}},

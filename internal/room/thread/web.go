@@ -40,6 +40,7 @@ type seeView struct {
 	Longer     string
 	Pages      page.Pages
 	Exports    []page.Link
+	Trail      string // who did what to the record; "" for those who may not see it
 	All        string // the list without filters; "" when there are none
 }
 
@@ -133,6 +134,9 @@ func (f *face) view(r *http.Request, in FollowIn, l looked) seeView {
 	v.Sentences = f.sentences(r, l)
 	if in.some() {
 		v.All = here
+	}
+	if l.trail {
+		v.Trail = "/keeper/trail?record=" + root.Ref.String()
 	}
 	f.draw(r, &v.Strip, l)
 	for _, n := range stale(l.all.Nodes) {

@@ -1,0 +1,11 @@
+package outcome
+
+import "plait/internal/kit/db"
+
+// refers is what the room's records name that no foreign key guards.
+func refers() []db.Reference {
+	return []db.Reference{
+		db.Names("ref_record", "id", "outcome_outcome").When(db.Q("c.kind = ?", Kind)),
+		db.Names("ref_record", "id", "outcome_outcome").When(db.Q("c.kind = ?", KindPersonal)),
+	}
+}
