@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"plait/internal/kit/db"
 	"plait/internal/spine/plug"
@@ -174,9 +175,7 @@ func voices(tx *db.Tx, programme string, ids []string, now int64) ([]heard, erro
 	if err != nil {
 		return nil, err
 	}
-	out, err := db.All(tx, db.Join(db.Q(`select c.to_id, c.strand, sum(c.n) from tie_count c where c.programme = ? and c.from_kind = ? and c.until_at > ? and c.to_id in`,
-		programme, Contribution, now), db.List(ids), db.Q("group by c.to_id, c.strand having sum(c.n) <> 0")),
-		func(row db.Row, h *heard) error { return row.Scan(&h.Root, &h.Strand, &h.N) })
+	out, err := counted(tx, programme, ids, now)
 	if err != nil || len(twice) == 0 {
 		return out, err
 	}
@@ -193,17 +192,48 @@ func distinctVoices(tx *db.Tx, programme string, ids []string, now int64) ([]hea
 		func(row db.Row, h *heard) error { return row.Scan(&h.Root, &h.Strand, &h.N) })
 }
 
-// said is one live contribution that is tied to a record.
-type said struct{ To, From, Strand string }
+// counted is how many ties lead to each of ids from live contributions, by strand.
+func counted(tx *db.Tx, programme string, ids []string, now int64) ([]heard, error) {
+	var out []heard
+	for part := range slices.Chunk(ids, atOnce) {
+		some, err := db.All(tx, db.Join(db.Q(`select c.to_id, c.strand, sum(c.n) from tie_count c where c.programme = ? and c.from_kind = ? and c.until_at > ? and c.to_id in`,
+			programme, Contribution, now), db.List(part), db.Q("group by c.to_id, c.strand having sum(c.n) <> 0")),
+			func(row db.Row, h *heard) error { return row.Scan(&h.Root, &h.Strand, &h.N) })
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
 
-// speakers gives the live contributions tied to each of ids to f.
-func speakers(tx *db.Tx, programme string, ids []string, now int64, f func(said) error) error {
-	for len(ids) > 0 {
-		part := ids[:min(atOnce, len(ids))]
-		ids = ids[len(part):]
-		err := db.Each(tx, db.Join(db.Q(`select t.to_id, r.id, r.strand from tie t join ref_record r on r.programme = t.programme and r.id = t.from_id
-			where t.programme = ? and t.from_kind = ? and t.to_id in`, programme, Contribution), db.List(part), db.Q("and"), terms.Where("r", terms.Project, now)),
-			func(row db.Row, s *said) error { return row.Scan(&s.To, &s.From, &s.Strand) }, f)
+// tied gives each tie from a contribution to one of ids to f. There may be thousands: the
+// database hands them over as one text for each record, which costs a third of so many rows.
+func tied(tx *db.Tx, programme string, ids []string, f func(to, from string)) error {
+	type row struct{ to, from string }
+	for part := range slices.Chunk(ids, atOnce) {
+		err := db.Each(tx, db.Join(db.Q("select t.to_id,"), tx.Engine().Listed("t.from_id"), db.Q("from tie t where t.programme = ? and t.from_kind = ? and t.to_id in", programme, Contribution),
+			db.List(part), db.Q("group by t.to_id")), func(r db.Row, x *row) error { return r.Scan(&x.to, &x.from) },
+			func(x row) error {
+				for from := range strings.SplitSeq(x.from, db.ListedBy) {
+					f(x.to, from)
+				}
+				return nil
+			})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// strands gives the strand of each of ids that is live to f.
+func strands(tx *db.Tx, programme string, ids []string, now int64, f func(id, strand string)) error {
+	type row struct{ id, strand string }
+	for part := range slices.Chunk(ids, atOnce) {
+		err := db.Each(tx, db.Join(db.Q("select r.id, r.strand from ref_record r where r.programme = ? and r.id in", programme), db.List(part), db.Q("and"),
+			terms.Where("r", terms.Project, now)), func(r db.Row, x *row) error { return r.Scan(&x.id, &x.strand) },
+			func(x row) error { f(x.id, x.strand); return nil })
 		if err != nil {
 			return err
 		}
