@@ -11,8 +11,8 @@ import (
 
 // heapGrowth is how far the heap grows before it is cleared, in per cent of what is in use.
 // Little is in use (SQLite's pages are not counted), so that clearing at twice that, as Go
-// does by itself, would take a sixth of the processor time of a page.
-const heapGrowth = 300
+// does by itself, would take a tenth to a sixth of the processor time of a page.
+const heapGrowth = 200
 
 // restAfter is after how long without a request memory is given back to the machine.
 const restAfter = 20 * time.Second

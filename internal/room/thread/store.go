@@ -101,13 +101,15 @@ func records(tx *db.Tx, programme string, ids []string, may sight, now int64) (m
 		part := ids[:min(atOnce, len(ids))]
 		ids = ids[len(part):]
 		// The title leaves the database only where the reader may see it. What the reader may
-		// is asked once for each row: left alone, SQLite asks it again for each use of the answer.
-		q := db.Join(db.Q(`with x as materialized (select r.id, r.kind, r.project, r.strand, r.until, r.version, r.changed_at, r.stale_since, r.title, r.state, r.fate,
+		// is asked once for each row: without the offset, SQLite asks it again for each use of
+		// the answer.
+		q := db.Join(db.Q(`select x.id, x.kind, x.project, x.strand, x.until, x.version, x.changed_at, x.stale_since, x.allowed * x.live,
+			case when x.allowed * x.live = 1 then x.title else '' end, case when x.allowed * x.live = 1 then x.state else '' end,
+			case when x.allowed * x.live = 1 then x.fate else '' end, x.allowed, x.hears
+			from (select r.id, r.kind, r.project, r.strand, r.until, r.version, r.changed_at, r.stale_since, r.title, r.state, r.fate,
 			case when`), may.may, db.Q("then 1 else 0 end as allowed, case when"), terms.Where("r", terms.Project, now),
 			db.Q("then 1 else 0 end as live, case when"), may.hears, db.Q("then 1 else 0 end as hears from ref_record r where r.programme = ? and r.id in", programme),
-			db.List(part), db.Q(`) select x.id, x.kind, x.project, x.strand, x.until, x.version, x.changed_at, x.stale_since, x.allowed * x.live,
-			case when x.allowed * x.live = 1 then x.title else '' end, case when x.allowed * x.live = 1 then x.state else '' end,
-			case when x.allowed * x.live = 1 then x.fate else '' end, x.allowed, x.hears from x`))
+			db.List(part), db.Q("limit ? offset 0) x", atOnce))
 		err := db.Each(tx, q, func(row db.Row, r *record) error {
 			var seen, allowed, hears int64
 			err := row.Scan(&r.ID, &r.Kind, &r.Project, &r.Strand, &r.Until, &r.Version, &r.ChangedAt, &r.Stale, &seen, &r.Title, &r.State, &r.Fate, &allowed, &hears)
