@@ -173,7 +173,9 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 	}
 	limits := web.UsualLimits()
 	limits.Shared = s.Trusts
-	srv := web.Server(h.leaving.wrap(h.Handler), limits)
+	var rest resting
+	go rest.run(ctx)
+	srv := web.Server(rest.wrap(h.leaving.wrap(h.Handler)), limits)
 	done := make(chan error, 1)
 	srv.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	go func() { done <- srv.Serve(l) }()

@@ -81,6 +81,18 @@ func Values(rows [][]any) Part {
 	return Part{b.String(), args}
 }
 
+// ListedBy stands between the values that Listed puts together.
+const ListedBy = " "
+
+// Listed is an aggregate: every value of a column of ids in one text, in no order, with
+// ListedBy between them. It is for thousands of ids, each of which would else be a row.
+func (e Engine) Listed(column string) Part {
+	if e == Postgres {
+		return Q("string_agg(" + column + ", '" + ListedBy + "')")
+	}
+	return Q("group_concat(" + column + ", '" + ListedBy + "')")
+}
+
 // ready numbers the arguments and checks their texts. SQLite takes ? as it stands: it
 // looks each numbered one up by name, which costs the square of their number.
 func (p Part) ready(e Engine) (Part, error) {

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"plait/internal/kit/lang"
 )
@@ -47,8 +48,9 @@ type Options struct {
 // goroutines at once.
 type Set struct {
 	words    *lang.Words
-	pages    map[string]map[string]*template.Template // language -> name -> template
-	layouts  map[string]*template.Template            // language -> layouts and components
+	sources  []Source
+	at       map[string]int    // page -> its place in sources
+	shelves  map[string]*shelf // by language
 	names    []string
 	assets   assets
 	random   io.Reader
@@ -68,13 +70,14 @@ func Words() lang.Source {
 // LeaveURL is where "Leave now" ends.
 func (s *Set) LeaveURL() string { return s.leaveURL }
 
-// New parses every page of the sources for each language of the catalogue. It refuses a
-// template that does not parse or that names a function or template that does not exist.
-// Missing built files do not stop it; see Ready.
+// New lists the pages of the sources. The pages of a room are parsed for a language when
+// the first of them is asked for: all of them at once take a fifth of a second and 20 MB,
+// and most are never read. Check parses them all. Missing built files do not stop New; see
+// Ready.
 func New(words *lang.Words, sources []Source, opts Options) (*Set, error) {
 	s := &Set{
 		words: words, random: opts.Random, leaveURL: opts.LeaveURL,
-		pages: map[string]map[string]*template.Template{}, layouts: map[string]*template.Template{},
+		sources: sources, at: map[string]int{}, shelves: map[string]*shelf{},
 	}
 	if s.random == nil {
 		s.random = rand.Reader
@@ -94,57 +97,118 @@ func New(words *lang.Words, sources []Source, opts Options) (*Set, error) {
 	if s.assets, err = readAssets(files); err != nil {
 		return nil, err
 	}
-	for _, language := range words.Languages() {
-		if err := s.parse(language, sources); err != nil {
-			return nil, err
+	for i, source := range sources {
+		files, err := fs.Glob(source.FS, "*.html")
+		if err != nil {
+			return nil, fmt.Errorf("pages of %s: %w", source.Name, err)
+		}
+		for _, file := range files {
+			name := pageName(source, file)
+			if _, twice := s.at[name]; twice {
+				return nil, fmt.Errorf("pages of %s: %s is there twice", source.Name, name)
+			}
+			s.at[name] = i
 		}
 	}
-	s.names = slices.Sorted(maps.Keys(s.pages[lang.Fallback]))
+	for _, language := range words.Languages() {
+		s.shelves[language] = s.shelf(language)
+	}
+	s.names = slices.Sorted(maps.Keys(s.at))
 	return s, nil
 }
 
-func (s *Set) parse(language string, sources []Source) error {
-	base := template.New("").Option("missingkey=zero").Funcs(s.funcs(language, nil))
-	base, err := base.ParseFS(templates, "templates/*.html")
-	if err != nil {
-		return fmt.Errorf("page: %w", err)
-	}
-	s.pages[language] = map[string]*template.Template{}
-	for _, source := range sources {
-		room, err := base.Clone()
+func pageName(source Source, file string) string {
+	return source.Name + "/" + strings.TrimSuffix(path.Base(file), ".html")
+}
+
+// shelf is the templates of one language, each parsed once, when it is first needed.
+type shelf struct {
+	base   func() (*template.Template, error)              // layouts and components, never run itself: it is cloned
+	layout func() (*template.Template, error)              // the same, to be run
+	rooms  []func() (map[string]*template.Template, error) // by place in the sources: page -> template
+}
+
+func (s *Set) shelf(language string) *shelf {
+	out := &shelf{}
+	out.base = sync.OnceValues(func() (*template.Template, error) {
+		base, err := template.New("").Option("missingkey=zero").Funcs(s.funcs(language, nil)).ParseFS(templates, "templates/*.html")
 		if err != nil {
-			return fmt.Errorf("pages of %s: %w", source.Name, err)
+			return nil, fmt.Errorf("page: %w", err)
 		}
-		room.Funcs(s.funcs(language, room))
-		files, err := fs.Glob(source.FS, "*.html")
-		if err != nil {
-			return fmt.Errorf("pages of %s: %w", source.Name, err)
-		}
-		for _, file := range files {
-			name := source.Name + "/" + strings.TrimSuffix(path.Base(file), ".html")
-			if _, twice := s.pages[language][name]; twice {
-				return fmt.Errorf("pages of %s: %s is there twice", source.Name, name)
-			}
-			text, err := fs.ReadFile(source.FS, file)
+		return base, nil
+	})
+	// Two rooms may be parsed at the same time; a clone only reads what is cloned.
+	out.layout = sync.OnceValues(func() (*template.Template, error) { return s.clone(language, out.base) })
+	for _, source := range s.sources {
+		out.rooms = append(out.rooms, sync.OnceValues(func() (map[string]*template.Template, error) {
+			pages, err := s.parse(language, out.base, source)
 			if err != nil {
-				return fmt.Errorf("pages of %s: %w", source.Name, err)
+				return nil, fmt.Errorf("pages of %s: %w", source.Name, err)
 			}
-			t, err := room.New(name).Parse(string(text))
-			if err != nil {
-				return fmt.Errorf("pages of %s: %w", source.Name, err)
-			}
-			s.pages[language][name] = t
-		}
-		if err := complete(room); err != nil {
-			return fmt.Errorf("pages of %s: %w", source.Name, err)
-		}
+			return pages, nil
+		}))
 	}
-	layout, err := base.Clone()
+	return out
+}
+
+func (s *Set) clone(language string, base func() (*template.Template, error)) (*template.Template, error) {
+	b, err := base()
 	if err != nil {
-		return fmt.Errorf("page: %w", err)
+		return nil, err
 	}
-	s.layouts[language] = layout.Funcs(s.funcs(language, layout))
+	t, err := b.Clone()
+	if err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	return t.Funcs(s.funcs(language, t)), nil
+}
+
+// parse reads the pages of one room. It refuses a template that does not parse or that
+// names a function or template that does not exist.
+func (s *Set) parse(language string, base func() (*template.Template, error), source Source) (map[string]*template.Template, error) {
+	room, err := s.clone(language, base)
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Glob(source.FS, "*.html")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*template.Template{}
+	for _, file := range files {
+		text, err := fs.ReadFile(source.FS, file)
+		if err != nil {
+			return nil, err
+		}
+		name := pageName(source, file)
+		if out[name], err = room.New(name).Parse(string(text)); err != nil {
+			return nil, err
+		}
+	}
+	return out, complete(room)
+}
+
+// Check parses every page in every language, and says what is wrong with the first that
+// does not parse or names a function or template that does not exist.
+func (s *Set) Check() error {
+	for _, language := range slices.Sorted(maps.Keys(s.shelves)) {
+		for _, room := range s.shelves[language].rooms {
+			if _, err := room(); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// page finds a template.
+func (s *Set) page(language, name string) (*template.Template, error) {
+	i, ok := s.at[name]
+	if !ok {
+		return nil, fmt.Errorf("page: there is no page %q", name)
+	}
+	pages, err := s.shelves[language].rooms[i]()
+	return pages[name], err
 }
 
 // frame is what a template sees.
@@ -198,9 +262,9 @@ func (s *Set) send(w http.ResponseWriter, r *http.Request, language string, stat
 // Execute makes the page called name in a language, with its layout, into w.
 func (s *Set) Execute(w io.Writer, language, name string, v View, c Chrome) error {
 	language = s.language(language)
-	t, ok := s.pages[language][name]
-	if !ok {
-		return fmt.Errorf("page: there is no page %q", name)
+	t, err := s.page(language, name)
+	if err != nil {
+		return err
 	}
 	f := s.frame(language, v, c)
 	main, err := run(t, f)
@@ -217,7 +281,11 @@ func (s *Set) Execute(w io.Writer, language, name string, v View, c Chrome) erro
 	if layout != House && layout != Card && layout != Plain {
 		return fmt.Errorf("page %s: there is no layout %q", name, layout)
 	}
-	if err := s.layouts[language].ExecuteTemplate(w, "layout-"+layout, f); err != nil {
+	frames, err := s.shelves[language].layout()
+	if err != nil {
+		return err
+	}
+	if err := frames.ExecuteTemplate(w, "layout-"+layout, f); err != nil {
 		return fmt.Errorf("page %s, layout %s: %w", name, layout, err)
 	}
 	return nil
@@ -241,9 +309,9 @@ func (s *Set) Fragment(w http.ResponseWriter, r *http.Request, name string, data
 func (s *Set) Part(ctx context.Context, name string, data any) (template.HTML, error) {
 	c := ChromeFrom(ctx)
 	language := s.language(c.Lang)
-	t, ok := s.pages[language][name]
-	if !ok {
-		return "", fmt.Errorf("page: there is no page %q", name)
+	t, err := s.page(language, name)
+	if err != nil {
+		return "", err
 	}
 	html, err := run(t, s.frame(language, View{Body: data}, c))
 	if err != nil {
@@ -270,7 +338,7 @@ func (s *Set) language(wish string) string {
 	if wish == "" {
 		return lang.Fallback
 	}
-	if _, ok := s.pages[wish]; ok {
+	if _, ok := s.shelves[wish]; ok {
 		return wish
 	}
 	return s.words.Choose(wish)

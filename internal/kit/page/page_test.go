@@ -219,7 +219,11 @@ func TestPartsOfRoomsStayApart(t *testing.T) {
 		t.Errorf("fragment: %q, %v", w.Body, err)
 	}
 	for _, bad := range []string{`{{template "feild" .}}`, `{{nosuch}}`, `{{if}}`} {
-		if _, err := page.New(words, []page.Source{{Name: "bad", FS: fstest.MapFS{"x.html": {Data: []byte(bad)}}}}, page.Options{}); err == nil {
+		set, err := page.New(words, []page.Source{{Name: "bad", FS: fstest.MapFS{"x.html": {Data: []byte(bad)}}}}, page.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := set.Check(); err == nil {
 			t.Errorf("%s is taken", bad)
 		}
 	}

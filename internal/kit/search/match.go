@@ -1,6 +1,8 @@
 package search
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -53,6 +55,32 @@ func (q Query) Join(record string) db.Part {
 	// The plus makes it impossible to look the words up by row number.
 	return db.Q(`join search_doc on search_doc.programme = `+record+`.programme and search_doc.id = `+record+`.id
 		join search_text on search_doc.row_number = +search_text.rowid and search_text match ?`, q.words)
+}
+
+// Ranked gives the ids of every record of a programme whose words were looked for, the
+// best first and of the same rank by id. Whoever asks goes on to ask, of as many as are
+// needed, which may be seen: that costs more for one record than finding it.
+func (q Query) Ranked(tx *db.Tx, programme string) ([]string, error) {
+	type hit struct {
+		id   string
+		rank float64
+	}
+	ask := db.Q(`select search_doc.id, bm25(search_text) from search_text cross join search_doc on search_doc.row_number = search_text.rowid
+		where search_text match ? and search_doc.programme = ?`, q.words, programme)
+	if q.engine == db.Postgres {
+		ask = db.Q(`select id, - ts_rank(words, cast(cast(? as text) as tsquery)) from search_doc where words @@ cast(cast(? as text) as tsquery) and programme = ?`,
+			q.words, q.words, programme)
+	}
+	hits, err := db.All(tx, ask, func(r db.Row, h *hit) error { return r.Scan(&h.id, &h.rank) })
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.id, b.id)) })
+	ids := make([]string, len(hits))
+	for i, h := range hits {
+		ids[i] = h.id
+	}
+	return ids, nil
 }
 
 // term is a word or a phrase that is looked for.

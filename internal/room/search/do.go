@@ -41,7 +41,7 @@ func (r *Room) Find(ctx context.Context, in FindIn) (out FindOut, err error) {
 		if err != nil {
 			return err
 		}
-		if out, err = find(tx, in, seen, now); err != nil {
+		if out, err = find(tx, who.From(ctx).Programme, in, seen, now); err != nil {
 			return err
 		}
 		return r.nameProjects(ctx, tx, out.Hits, now)

@@ -1,6 +1,8 @@
 package search
 
 import (
+	"slices"
+
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/search"
@@ -14,7 +16,7 @@ func ofKinds(names []string, may db.Part) db.Part {
 }
 
 // find reads the best hits; may is who may see what.
-func find(tx *db.Tx, in FindIn, may db.Part, now int64) (FindOut, error) {
+func find(tx *db.Tx, programme string, in FindIn, may db.Part, now int64) (FindOut, error) {
 	out := FindOut{Hits: []Hit{}}
 	q, ok := search.Match(tx.Engine(), in.Words)
 	if !ok {
@@ -24,13 +26,11 @@ func find(tx *db.Tx, in FindIn, may db.Part, now int64) (FindOut, error) {
 	if in.Project != "" {
 		where = append(where, db.Q("(r.project = ? or r.id = ?)", in.Project, in.Project))
 	}
-	hits, err := db.All(tx, db.Join(db.Q("select r.kind, r.id, r.title, r.project, r.strand, r.changed_at from ref_record r"), q.Join("r"),
-		db.Q("where"), db.And(where...), db.Q("order by"), q.Rank, db.Q(", r.id limit ?", in.Limit+1)),
-		func(row db.Row, h *Hit) error {
-			err := row.Scan(&h.Kind, &h.Ref.ID, &h.Title, &h.Project, &h.Strand, &h.ChangedAt)
-			h.Ref.Kind = h.Kind
-			return err
-		})
+	ids, err := q.Ranked(tx, programme)
+	if err != nil {
+		return out, err
+	}
+	hits, err := best(tx, programme, ids, db.And(where...), int(in.Limit)+1)
 	if err != nil {
 		return out, err
 	}
@@ -42,6 +42,35 @@ func find(tx *db.Tx, in FindIn, may db.Part, now int64) (FindOut, error) {
 	}
 	out.Hits = append(out.Hits, hits...)
 	return out, nil
+}
+
+// mostAsked is how many records one statement names.
+const mostAsked = 2000
+
+// best reads the first n of ids that meet where. Most readers see most of what is found,
+// so few are asked about at first, and more as long as there are not enough.
+func best(tx *db.Tx, programme string, ids []string, where db.Part, n int) ([]Hit, error) {
+	var out []Hit
+	for ask := 2 * n; len(ids) > 0 && len(out) < n; ask = min(4*ask, mostAsked) {
+		part := ids[:min(ask, len(ids))]
+		ids = ids[len(part):]
+		place := make(map[string]int, len(part))
+		for i, id := range part {
+			place[id] = i
+		}
+		some, err := db.All(tx, db.Join(db.Q("select r.kind, r.id, r.title, r.project, r.strand, r.changed_at from ref_record r where r.programme = ? and r.id in", programme),
+			db.List(part), db.Q("and"), where), func(row db.Row, h *Hit) error {
+			err := row.Scan(&h.Kind, &h.Ref.ID, &h.Title, &h.Project, &h.Strand, &h.ChangedAt)
+			h.Ref.Kind = h.Kind
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		slices.SortFunc(some, func(a, b Hit) int { return place[a.Ref.ID] - place[b.Ref.ID] })
+		out = append(out, some...)
+	}
+	return out[:min(n, len(out))], nil
 }
 
 // titles fills in the titles of the hits' projects.

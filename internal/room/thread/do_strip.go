@@ -220,21 +220,51 @@ func (t trunk) voices(tx *db.Tx, programme string, roots []string, now int64) ([
 		}
 	}
 	out, err := voices(tx, programme, alone, now)
+	if err != nil || several.empty() {
+		return out, err
+	}
+	many, err := t.together(tx, programme, roots, slices.Sorted(maps.Keys(shared)), several, now)
+	return append(out, many...), err
+}
+
+// together is voices for roots of which several records lie between them and the
+// contributions. What is counted beside the records is added up, and taken off again for
+// each contribution that is tied to a second one of them: so only these few are read.
+func (t trunk) together(tx *db.Tx, programme string, roots, shared []string, several set, now int64) ([]heard, error) {
+	counted, err := counted(tx, programme, shared, now)
 	if err != nil {
 		return nil, err
 	}
-	been := map[string]set{}
 	n := map[heard]int64{}
-	err = speakers(tx, programme, slices.Sorted(maps.Keys(shared)), now, func(s said) error {
-		fresh := t.up.sets[s.To].and(several).without(been[s.From])
-		been[s.From] = been[s.From].plus(fresh)
+	add := func(to set, strand string, by int64) {
 		for i := range roots {
-			if fresh.has(i) {
-				n[heard{Root: roots[i], Strand: s.Strand}]++
+			if to.has(i) {
+				n[heard{Root: roots[i], Strand: strand}] += by
 			}
 		}
-		return nil
+	}
+	for _, h := range counted {
+		add(t.up.sets[h.Root].and(several), h.Strand, h.N)
+	}
+	been := map[string]set{}
+	over := map[string][]set{} // counted once too often, and for which roots
+	err = tied(tx, programme, shared, func(to, from string) {
+		of := t.up.sets[to].and(several)
+		had := been[from]
+		if again := had.and(of); !again.empty() {
+			over[from] = append(over[from], again)
+		}
+		been[from] = had.plus(of)
 	})
+	if err != nil {
+		return nil, err
+	}
+	err = strands(tx, programme, slices.Sorted(maps.Keys(over)), now, func(id, strand string) {
+		for _, of := range over[id] {
+			add(of, strand, -1)
+		}
+	})
+	out := make([]heard, 0, len(n))
 	for h, count := range n {
 		h.N = count
 		out = append(out, h)

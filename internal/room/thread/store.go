@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"plait/internal/kit/db"
 	"plait/internal/spine/plug"
@@ -99,14 +100,16 @@ func records(tx *db.Tx, programme string, ids []string, may sight, now int64) (m
 	for len(ids) > 0 {
 		part := ids[:min(atOnce, len(ids))]
 		ids = ids[len(part):]
-		// The title leaves the database only where the reader may see it.
-		q := db.Join(db.Q(`select x.id, x.kind, x.project, x.strand, x.until, x.version, x.changed_at, x.stale_since, x.seen,
-			case when x.seen = 1 then x.title else '' end, case when x.seen = 1 then x.state else '' end, case when x.seen = 1 then x.fate else '' end,
-			x.allowed, x.hears
+		// The title leaves the database only where the reader may see it. What the reader may
+		// is asked once for each row: without the offset, SQLite asks it again for each use of
+		// the answer.
+		q := db.Join(db.Q(`select x.id, x.kind, x.project, x.strand, x.until, x.version, x.changed_at, x.stale_since, x.allowed * x.live,
+			case when x.allowed * x.live = 1 then x.title else '' end, case when x.allowed * x.live = 1 then x.state else '' end,
+			case when x.allowed * x.live = 1 then x.fate else '' end, x.allowed, x.hears
 			from (select r.id, r.kind, r.project, r.strand, r.until, r.version, r.changed_at, r.stale_since, r.title, r.state, r.fate,
-			case when`), may.may, db.Q("and"), terms.Where("r", terms.Project, now), db.Q("then 1 else 0 end as seen, case when"), may.may,
-			db.Q("then 1 else 0 end as allowed, case when"), may.hears, db.Q("then 1 else 0 end as hears from ref_record r where r.programme = ? and r.id in", programme),
-			db.List(part), db.Q(") x"))
+			case when`), may.may, db.Q("then 1 else 0 end as allowed, case when"), terms.Where("r", terms.Project, now),
+			db.Q("then 1 else 0 end as live, case when"), may.hears, db.Q("then 1 else 0 end as hears from ref_record r where r.programme = ? and r.id in", programme),
+			db.List(part), db.Q("limit ? offset 0) x", atOnce))
 		err := db.Each(tx, q, func(row db.Row, r *record) error {
 			var seen, allowed, hears int64
 			err := row.Scan(&r.ID, &r.Kind, &r.Project, &r.Strand, &r.Until, &r.Version, &r.ChangedAt, &r.Stale, &seen, &r.Title, &r.State, &r.Fate, &allowed, &hears)
@@ -174,9 +177,7 @@ func voices(tx *db.Tx, programme string, ids []string, now int64) ([]heard, erro
 	if err != nil {
 		return nil, err
 	}
-	out, err := db.All(tx, db.Join(db.Q(`select c.to_id, c.strand, sum(c.n) from tie_count c where c.programme = ? and c.from_kind = ? and c.until_at > ? and c.to_id in`,
-		programme, Contribution, now), db.List(ids), db.Q("group by c.to_id, c.strand having sum(c.n) <> 0")),
-		func(row db.Row, h *heard) error { return row.Scan(&h.Root, &h.Strand, &h.N) })
+	out, err := counted(tx, programme, ids, now)
 	if err != nil || len(twice) == 0 {
 		return out, err
 	}
@@ -193,17 +194,48 @@ func distinctVoices(tx *db.Tx, programme string, ids []string, now int64) ([]hea
 		func(row db.Row, h *heard) error { return row.Scan(&h.Root, &h.Strand, &h.N) })
 }
 
-// said is one live contribution that is tied to a record.
-type said struct{ To, From, Strand string }
+// counted is how many ties lead to each of ids from live contributions, by strand.
+func counted(tx *db.Tx, programme string, ids []string, now int64) ([]heard, error) {
+	var out []heard
+	for part := range slices.Chunk(ids, atOnce) {
+		some, err := db.All(tx, db.Join(db.Q(`select c.to_id, c.strand, sum(c.n) from tie_count c where c.programme = ? and c.from_kind = ? and c.until_at > ? and c.to_id in`,
+			programme, Contribution, now), db.List(part), db.Q("group by c.to_id, c.strand having sum(c.n) <> 0")),
+			func(row db.Row, h *heard) error { return row.Scan(&h.Root, &h.Strand, &h.N) })
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
 
-// speakers gives the live contributions tied to each of ids to f.
-func speakers(tx *db.Tx, programme string, ids []string, now int64, f func(said) error) error {
-	for len(ids) > 0 {
-		part := ids[:min(atOnce, len(ids))]
-		ids = ids[len(part):]
-		err := db.Each(tx, db.Join(db.Q(`select t.to_id, r.id, r.strand from tie t join ref_record r on r.programme = t.programme and r.id = t.from_id
-			where t.programme = ? and t.from_kind = ? and t.to_id in`, programme, Contribution), db.List(part), db.Q("and"), terms.Where("r", terms.Project, now)),
-			func(row db.Row, s *said) error { return row.Scan(&s.To, &s.From, &s.Strand) }, f)
+// tied gives each tie from a contribution to one of ids to f. There may be thousands: the
+// database hands them over as one text for each record, which costs a third of so many rows.
+func tied(tx *db.Tx, programme string, ids []string, f func(to, from string)) error {
+	type row struct{ to, from string }
+	for part := range slices.Chunk(ids, atOnce) {
+		err := db.Each(tx, db.Join(db.Q("select t.to_id,"), tx.Engine().Listed("t.from_id"), db.Q("from tie t where t.programme = ? and t.from_kind = ? and t.to_id in", programme, Contribution),
+			db.List(part), db.Q("group by t.to_id")), func(r db.Row, x *row) error { return r.Scan(&x.to, &x.from) },
+			func(x row) error {
+				for from := range strings.SplitSeq(x.from, db.ListedBy) {
+					f(x.to, from)
+				}
+				return nil
+			})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// strands gives the strand of each of ids that is live to f.
+func strands(tx *db.Tx, programme string, ids []string, now int64, f func(id, strand string)) error {
+	type row struct{ id, strand string }
+	for part := range slices.Chunk(ids, atOnce) {
+		err := db.Each(tx, db.Join(db.Q("select r.id, r.strand from ref_record r where r.programme = ? and r.id in", programme), db.List(part), db.Q("and"),
+			terms.Where("r", terms.Project, now)), func(r db.Row, x *row) error { return r.Scan(&x.id, &x.strand) },
+			func(x row) error { f(x.id, x.strand); return nil })
 		if err != nil {
 			return err
 		}

@@ -77,5 +77,5 @@ func address(k plug.Kind, r ref.Ref, project string) string {
 	if k.Page == "" || strings.Contains(k.Page, "{project}") && project == "" {
 		return ""
 	}
-	return strings.NewReplacer("{id}", r.ID, "{project}", project).Replace(k.Page)
+	return strings.ReplaceAll(strings.ReplaceAll(k.Page, "{project}", project), "{id}", r.ID)
 }
