@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"net/http"
-	"os"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -30,8 +29,9 @@ func (r *resting) wrap(next http.Handler) http.Handler {
 
 // run watches until ctx ends. Whoever runs the program and has set GOGC is left alone.
 func (r *resting) run(ctx context.Context) {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(heapGrowth)
+	const usual = 100 // what the runtime takes where nobody has said GOGC
+	if was := debug.SetGCPercent(heapGrowth); was != usual {
+		debug.SetGCPercent(was)
 	}
 	tick := time.NewTicker(restAfter)
 	defer tick.Stop()

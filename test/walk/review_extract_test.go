@@ -11,8 +11,8 @@ import (
 	"plait/test/browser"
 )
 
-// reviewOf makes a review with two included records and gives its address.
-func (s *street) reviewOf(title string) (id, home string) {
+// reviewFilled makes a review with two included records and gives its address.
+func (s *street) reviewFilled(title string) (id, home string) {
 	s.t.Helper()
 	out := s.run(s.AsOperator(), "review.make", map[string]any{"project": s.Project, "title": title})
 	at, err := ref.Parse(out["ref"].(string))
@@ -41,7 +41,7 @@ func (s *street) reviewOf(title string) (id, home string) {
 func TestTakingOutWhatTextsSay(t *testing.T) {
 	s := open(t)
 	email := s.coach()
-	id, home := s.reviewOf("Support at night")
+	id, home := s.reviewFilled("Support at night")
 	p := chrome.Open(t, s.URL+"/", laptop)
 	s.signInWindow(p, email)
 	p.Go(home + "/extract")
@@ -121,7 +121,7 @@ var placed = regexp.MustCompile(`/review/[^"]*[?]at=says&amp;by=[^"#]*`)
 func TestTakingOutWithoutScript(t *testing.T) {
 	s := open(t)
 	email := s.coach()
-	_, home := s.reviewOf("Support at night")
+	_, home := s.reviewFilled("Support at night")
 	v := s.visitor().signIn(email)
 	path := strings.TrimPrefix(home, s.URL)
 	for n := 1; n <= 2; n++ {

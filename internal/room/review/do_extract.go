@@ -20,7 +20,7 @@ type takes struct {
 	contributions Contributions
 	groups        Groups
 	texts         FullTexts
-	names         Authors
+	names         Names
 }
 
 // Contributions puts what a review says into a project's thread; the room evidence fills it.
@@ -52,12 +52,7 @@ type FullTexts interface {
 	Words(ctx context.Context, b []byte, name string) (words string, starts []int, why string, err error)
 }
 
-// Authors tells who did something; the room account fills it.
-type Authors interface {
-	Actor(ctx context.Context, tx *db.Tx, key string) (string, error)
-}
-
-// SetContributions, SetGroups, SetFullTexts and SetAuthors tell the room who fills its
+// SetContributions, SetGroups and SetFullTexts tell the room who fills its
 // interfaces. Only the wiring calls them, before anything runs.
 func (r *Room) SetContributions(x Contributions) { r.takes.contributions = x }
 
@@ -66,9 +61,6 @@ func (r *Room) SetGroups(x Groups) { r.takes.groups = x }
 
 // SetFullTexts tells the room who reads files.
 func (r *Room) SetFullTexts(x FullTexts) { r.takes.texts = x }
-
-// SetAuthors tells the room who knows names.
-func (r *Room) SetAuthors(x Authors) { r.takes.names = x }
 
 // author is the name of whoever wrote something.
 func (r *Room) author(ctx context.Context, tx *db.Tx, key string) (string, error) {

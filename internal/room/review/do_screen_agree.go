@@ -34,10 +34,10 @@ type Likeness struct {
 
 // AgreeOut is every pair, and the differences of one.
 type AgreeOut struct {
-	Review Review   `json:"-"`
-	Pairs  []Likeness   `json:"pairs"`
-	Apart  []Differ `json:"apart"`
-	Next   int64    `json:"next"` // After of the next page; 0 = no more
+	Review Review     `json:"-"`
+	Pairs  []Likeness `json:"pairs"`
+	Apart  []Differ   `json:"apart"`
+	Next   int64      `json:"next"` // After of the next page; 0 = no more
 }
 
 // Agree says how far people decided alike. Where they must not see one another's answers,

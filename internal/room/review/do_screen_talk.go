@@ -21,7 +21,7 @@ type Names interface {
 
 // SetNames sets who knows the names of accounts. Only the wiring calls it, once, before
 // anything runs.
-func (r *Room) SetNames(n Names) { r.screens.names = n }
+func (r *Room) SetNames(n Names) { r.screens.names, r.shapes.names, r.takes.names = n, n, n }
 
 // nameOf is the name to show for who decided: a member's, or that of somebody of another
 // tool; "" for the command line and whoever has left.

@@ -55,7 +55,7 @@ func (r *Room) MarkReport(ctx context.Context, in MarkReportIn) (out MarkReportO
 		if !slices.Contains(MarkKinds(), in.Kind) {
 			return fault.Fielded("kind", "house.bad_choice")
 		}
-		if n, err := countPassages(tx, programme, v.Ref.ID, db.Q("m.kind <> ?", "")); err != nil || n >= MaxPassages {
+		if n, err := countPassages(tx, programme, v.Ref.ID, markedOnes()); err != nil || n >= MaxPassages {
 			if err == nil {
 				err = fault.New(fault.Conflict, "review.shape_many", "Most", MaxPassages)
 			}
@@ -120,12 +120,12 @@ func findPassage(tx *db.Tx, programme string, report Report, in MarkReportIn, x 
 	case in.Quote != "":
 		return lookFor(tx, programme, report, in, x)
 	case len(in.Paragraphs) > 0:
-		all, err = paragraphsOf(tx, programme, report.ID, db.Q("p.n >= ? and p.n <= ?", slices.Min(in.Paragraphs), slices.Max(in.Paragraphs)), 1000)
+		all, err = paragraphsOf(tx, programme, report.ID, paragraphsFrom(slices.Min(in.Paragraphs), slices.Max(in.Paragraphs)), 1000)
 		if err == nil && len(all) > 0 {
 			in.Start, in.End = all[0].Start, all[len(all)-1].End
 		}
 	case in.End > in.Start && in.Start >= 0:
-		all, err = paragraphsOf(tx, programme, report.ID, db.Q("p.start_at < ? and p.end_at > ?", in.End, in.Start), 1000)
+		all, err = paragraphsOf(tx, programme, report.ID, paragraphsWithin(in.Start, in.End), 1000)
 	}
 	if err != nil {
 		return err
@@ -168,7 +168,7 @@ func joined(all []Paragraph) (*anchor.Text, int64) {
 // lookFor finds words that someone typed or copied: in the part that they read, else in
 // the whole report.
 func lookFor(tx *db.Tx, programme string, report Report, in MarkReportIn, x *Passage) error {
-	for _, where := range []db.Part{db.Q("p.part = ?", in.Part), db.Q("p.n >= ?", 1)} {
+	for _, where := range []db.Part{ofPart(in.Part), everyParagraph()} {
 		all, err := paragraphsOf(tx, programme, report.ID, where, 200_000)
 		if err != nil {
 			return err
@@ -207,7 +207,7 @@ func (r *Room) UnmarkReport(ctx context.Context, in UnmarkReportIn) (out UnmarkR
 		if err != nil {
 			return err
 		}
-		all, err := passages(tx, programme, v.Ref.ID, db.Q("m.id = ?", in.Mark))
+		all, err := passages(tx, programme, v.Ref.ID, oneMark(in.Mark))
 		if err != nil || len(all) == 0 {
 			return err
 		}
@@ -243,7 +243,7 @@ func (r *Room) Passages(ctx context.Context, in PassagesIn) (out PassagesOut, er
 		if err != nil {
 			return err
 		}
-		out.Passages, err = passages(tx, programme, v.Ref.ID, db.Q("m.kind <> ?", ""))
+		out.Passages, err = passages(tx, programme, v.Ref.ID, markedOnes())
 		return err
 	})
 	return out, err

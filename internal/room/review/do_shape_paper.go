@@ -152,7 +152,7 @@ func (r *Room) seePaper(ctx context.Context, kind string, at ref.Ref, to any, ve
 		if err != nil {
 			return err
 		}
-		all, err := passages(tx, programme, v.Ref.ID, db.Q("m.kind <> ?", ""))
+		all, err := passages(tx, programme, v.Ref.ID, markedOnes())
 		if err == nil {
 			propose(v, from, all)
 		}

@@ -306,13 +306,13 @@ func (r *Room) ReadPart(ctx context.Context, in ReadPartIn) (out ReadPartOut, er
 			return err
 		}
 		out.Part = min(max(in.Part, 1), max(out.Parts, 1))
-		if out.Words, err = paragraphsOf(tx, programme, out.ID, db.Q("p.part = ?", out.Part), 5000); err != nil {
+		if out.Words, err = paragraphsOf(tx, programme, out.ID, ofPart(out.Part), 5000); err != nil {
 			return err
 		}
-		if out.Headings, err = paragraphsOf(tx, programme, out.ID, db.Q("p.heading = ?", true), 200); err != nil || len(out.Words) == 0 {
+		if out.Headings, err = paragraphsOf(tx, programme, out.ID, headings(), 200); err != nil || len(out.Words) == 0 {
 			return err
 		}
-		out.Passages, err = passages(tx, programme, v.Ref.ID, db.Q("m.report = ? and m.start_at < ? and m.end_at > ?", out.ID, out.Words[len(out.Words)-1].End, out.Words[0].Start))
+		out.Passages, err = passages(tx, programme, v.Ref.ID, marksWithin(out.ID, out.Words[0].Start, out.Words[len(out.Words)-1].End))
 		return err
 	})
 	return out, err

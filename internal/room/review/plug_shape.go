@@ -18,19 +18,11 @@ var reportSheet embed.FS
 // shapeTools is what the part shape is given by the house.
 type shapeTools struct {
 	reader ReportReader
-	names  ShapeNames
-}
-
-// ShapeNames tells who changed what a review asks.
-type ShapeNames interface {
-	Actor(ctx context.Context, tx *db.Tx, key string) (string, error)
+	names  Names
 }
 
 // SetReports sets what reads the files of finished reviews.
 func (r *Room) SetReports(reader ReportReader) { r.shapes.reader = reader }
-
-// SetShapeNames sets what tells who changed what a review asks.
-func (r *Room) SetShapeNames(names ShapeNames) { r.shapes.names = names }
 
 // shapePart is shaping the question with partners, and beginning from a finished review.
 func (r *Room) shapePart() part {

@@ -33,7 +33,7 @@ const (
 	ByWords   = "words"   // it holds the words looked for
 	BySecond  = "second"  // somebody else has read it, and one more is needed
 	ByLater   = "later"   // it was kept for later, and nothing else is left
-	ByAsking    = "hand"    // it was asked for by its number
+	ByAsking  = "hand"    // it was asked for by its number
 )
 
 // What words of screening may hold, in bytes.

@@ -149,3 +149,24 @@ func putPaper(tx *db.Tx, programme, review, kind, actor string, x paperRow) erro
 	}
 	return err
 }
+
+// Conditions of paragraphs (with the alias p) and of marks (with the alias m).
+func ofPart(part int64) db.Part { return db.Q("p.part = ?", part) }
+
+func headings() db.Part { return db.Q("p.heading = ?", true) }
+
+func everyParagraph() db.Part { return db.Q("p.n >= ?", 1) }
+
+func paragraphsFrom(first, last int64) db.Part { return db.Q("p.n >= ? and p.n <= ?", first, last) }
+
+func paragraphsWithin(start, end int64) db.Part {
+	return db.Q("p.start_at < ? and p.end_at > ?", end, start)
+}
+
+func oneMark(id string) db.Part { return db.Q("m.id = ?", id) }
+
+func markedOnes() db.Part { return db.Q("m.kind <> ?", "") }
+
+func marksWithin(report string, start, end int64) db.Part {
+	return db.Q("m.report = ? and m.start_at < ? and m.end_at > ?", report, end, start)
+}

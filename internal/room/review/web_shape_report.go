@@ -55,7 +55,7 @@ func (f *face) reportsView(r *http.Request) (v reportsView, now Review, err erro
 			v.Lines = append(v.Lines, l)
 		}
 		v.MayRun = who.Can(ctx, tx, "review.run", now.Ref)
-		n, err := countPassages(tx, who.From(ctx).Programme, now.Ref.ID, db.Q("m.kind <> ?", ""))
+		n, err := countPassages(tx, who.From(ctx).Programme, now.Ref.ID, markedOnes())
 		v.Marks = n > 0
 		return err
 	})

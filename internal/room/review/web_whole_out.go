@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"time"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
@@ -88,8 +89,10 @@ func (f *face) wholeOutFile(w http.ResponseWriter, r *http.Request) error {
 		err = b.Flush()
 	}
 	if err != nil && begun {
-		// Half a file must not look like a whole one: the browser is told that it broke off.
-		panic(http.ErrAbortHandler)
+		// Half a file must not look like a whole one: its end is never sent, and the browser
+		// says that it broke off. The room's log says why.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0))
+		return err
 	}
 	if err != nil {
 		w.Header().Del("Content-Disposition")
