@@ -149,7 +149,8 @@ func (s *server) fault(w *recorder, r *http.Request, rt Route, err error) {
 			slog.String("ref", RequestID(r.Context())), slog.String("cause", fmt.Sprint(f.Err)))
 	}
 	if w.wrote {
-		return
+		// Half an answer must not look like a whole one: whoever asked sees that it broke off.
+		panic(http.ErrAbortHandler)
 	}
 	retryAfter(w, f)
 	if strings.HasPrefix(r.URL.Path, "/api/") {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"time"
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
@@ -88,13 +87,7 @@ func (f *face) wholeOutFile(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = b.Flush()
 	}
-	if err != nil && begun {
-		// Half a file must not look like a whole one: its end is never sent, and the browser
-		// says that it broke off. The room's log says why.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0))
-		return err
-	}
-	if err != nil {
+	if err != nil && !begun {
 		w.Header().Del("Content-Disposition")
 	}
 	return err
