@@ -115,7 +115,9 @@ func (t Table) Orphans(tx *Tx, r Reference, programme string, after []string, mo
 	for i := range same {
 		same[i] = "p." + quoted(r.Keys[i]) + " = c." + quoted(r.Columns[i])
 	}
-	from = Join(from, Q("and c."+quoted(r.Columns[len(r.Columns)-1])+" <> ''"))
+	if column := r.Columns[len(r.Columns)-1]; t.Columns[t.At(column)].Type != Whole { // a number is never ""
+		from = Join(from, Q("and c."+quoted(column)+" <> ''"))
+	}
 	if r.Only.SQL != "" {
 		from = Join(from, Q("and"), r.Only)
 	}
