@@ -1,6 +1,7 @@
 package test_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"plait/internal/room/lesson"
 	"plait/internal/room/outcome"
 	"plait/internal/room/people"
+	"plait/internal/room/review"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/terms"
 	"plait/internal/spine/tie"
@@ -52,7 +54,15 @@ func crowd(t *testing.T, h *house.House) []string {
 		From: []ref.Ref{act}})
 	h.Do(ctx, "lesson.learn", lesson.LearnIn{Project: h.Project, Facts: lesson.Facts{Title: "It was learned", Text: "So it was", Elsewhere: "There", Power: "Theirs"},
 		From: []ref.Ref{first(t, h, "outcome")}})
+	read := h.Do(ctx, "review.make", review.MakeIn{Project: h.Project, Facts: review.Facts{Title: "What is written about it", Reviewers: 2}}).(review.MakeOut).Ref
+	h.Do(ctx, "review.state", review.StateIn{Review: read, Words: "It is written so", Plainly: "So"})
+	h.Do(ctx, "review.gap", review.GapIn{Review: read, Words: "Nobody has asked"})
+	h.Do(ctx, "review.organisation", review.OrganisationIn{Review: read, Name: "Others", Does: "The same"})
 	h.Write(func(tx *db.Tx) error { return copies(tx, h, person, said, found) })
+	other := h.Do(ctx, "review.make", review.MakeIn{Project: h.Project, Facts: review.Facts{Title: "Another, larger one", Reviewers: 2}}).(review.MakeOut).Ref
+	h.Write(func(tx *db.Tx) error {
+		return errors.Join(library(tx, h, other.ID, manySaid), library(tx, h, read.ID, manySaid/20))
+	})
 	if err := h.DB.Analyse(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +70,36 @@ func crowd(t *testing.T, h *house.House) []string {
 	for _, room := range []string{"project", "evidence", "finding", "action", "outcome", "lesson", "paper"} {
 		out = append(out, "/"+room+"/"+h.Project)
 	}
-	return append(out, "/output/"+h.Project+"/letters", "/people?project="+h.Project)
+	reviewed := "/review/" + h.Project + "/of/" + read.ID
+	for _, page := range []string{"", "/records", "/records/7", "/records?find=made+up+words", "/copies", "/copies/merged", "/screen", "/screen/agree", "/screen/talk", "/screen/stop", "/text", "/flow", "/map", "/out", "/since", "/statement", "/gap"} {
+		out = append(out, reviewed+page)
+	}
+	return append(out, "/output/"+h.Project+"/letters", "/people?project="+h.Project, "/review/"+h.Project)
+}
+
+// library fills a review with many references, a third of which two people have read.
+func library(tx *db.Tx, h *house.House, at string, many int64) error {
+	batch, now := h.IDs.New(), h.Clock.Now()
+	if err := tx.Do(db.Q(`insert into review_batch (programme, review, id, search, name, upload, format, encoding, records, done, problems, problem_count, state, actor, made_at)
+		values (?, ?, ?, '', 'all.ris', '', 'ris', 'utf-8', ?, ?, '[]', 0, 'in', '', ?)`, h.Programme, at, batch, many, many, now)); err != nil {
+		return err
+	}
+	const numbers = `with recursive n (i) as (select cast(1 as bigint) union all select i + 1 from n where i < ?) `
+	if err := tx.Do(db.Q(numbers+`insert into review_record (programme, review, n, batch, lead, gone, title, authors, year, journal, doi, abstract, plain, whole,
+		title_verdict, title_reason, full_verdict, full_reason, full_state, full_file, made_at)
+		select cast(? as text), cast(? as text), n.i, cast(? as text), case when n.i % 20 = 0 then n.i - 1 else n.i end, cast(? as boolean), 'Made up words ' || cast(n.i as text), 'Lee, Jo', 1990 + n.i % 30, 'Journal', '', 'What was written', '',
+		'{"type":"article-journal","title":"Made up words"}', case when n.i % 3 = 0 then case when n.i % 5 = 0 then 'include' else 'exclude' end else '' end, '',
+		case when n.i % 60 = 0 then 'include' else '' end, '', '', '', cast(? as bigint) from n`, many, h.Programme, at, batch, false, now)); err != nil {
+		return err
+	}
+	for _, actor := range []string{"account:1", "account:2"} {
+		if err := tx.Do(db.Q(numbers+`insert into review_decision (programme, review, stage, n, actor, verdict, reason, note, by_chance, seq, made_at)
+			select cast(? as text), cast(? as text), 'title', n.i * 3, cast(? as text), case when n.i % 5 = 0 then 'include' else 'exclude' end, '', '', cast(? as boolean), n.i, cast(? as bigint) from n`,
+			many/3, h.Programme, at, actor, false, now)); err != nil {
+			return err
+		}
+	}
+	return tx.Do(db.Q("update review_review set last_n = ? where programme = ? and id = ?", many, h.Programme, at))
 }
 
 // first is the first record of a kind.
@@ -228,6 +267,16 @@ func otherUses() map[string]string {
 		"paper_cut_lot":               none,
 		"project_point_project":       none,
 		"ref_record_id":               "the command line finds the programme of a record",
+		"review_batch_sent":           "a file that is sent again is noticed",
+		"review_batch_state":          "the job that sweeps imports nobody went on with",
+		"review_brought_state":        none,
+		"review_mark_made":            none,
+		"review_paragraph_heading":    none,
+		"review_paragraph_part":       none,
+		"review_record_batch":         "undoing an import",
+		"review_record_text":          "the list of whole texts, here too few to need it",
+		"review_record_year":          "records in the order of their years",
+		"review_view_actor":           none,
 		"search_doc_words":            "search, which has plans and a test of its own",
 		"who_member_account":          "signing in lists the programmes of an account",
 		"who_member_scope":            "who belongs to a project; here too few to need it",

@@ -132,7 +132,7 @@ func putFullText(tx *db.Tx, programme, review string, n, now int64, x fullText) 
 // Gaps.
 
 const gapSelected = `select r.id, g.review, r.project, g.words, g.about, g.place, g.n, g.closed, g.closed_at, r.version, g.made_at, r.changed_at
-	from ref_record r join review_gap g on g.programme = r.programme and g.id = coalesce(r.id, '')`
+	from ref_record r join review_gap g on g.programme = r.programme and g.id = r.id`
 
 func scanGap(row db.Row, g *Missing) error {
 	g.Ref.Kind = Gap

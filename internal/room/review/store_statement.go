@@ -49,7 +49,7 @@ func mergeTheme(tx *db.Tx, programme, review, theme, into string) error {
 // Statements.
 
 const sayingSelected = `select r.id, s.review, r.project, s.theme, s.words, s.plainly, s.sure, s.sure_why, s.place, r.state, s.given, s.given_version, r.version, s.made_at, r.changed_at
-	from ref_record r join review_statement s on s.programme = r.programme and s.id = coalesce(r.id, '')`
+	from ref_record r join review_statement s on s.programme = r.programme and s.id = r.id`
 
 func scanSaying(row db.Row, s *Saying) error {
 	s.Ref.Kind, s.Counts = Statement, map[string]int64{}
