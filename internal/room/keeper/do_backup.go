@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -38,15 +39,23 @@ func (r *Room) every() time.Duration {
 	return r.install.BackupEvery
 }
 
-// Copies says where words may still be that are erased at an instant: archives that left
-// the house before, and until when a backup made before is kept (microseconds; 0: there is
-// none). Whoever erases tells the person both.
-func (r *Room) Copies(_ context.Context, tx *db.Tx, programme string, at int64) (left []Left, until int64, err error) {
+// Copies says where words of a person may still be that are erased at an instant: archives
+// that left the house before, and until when a backup made before is kept (microseconds; 0:
+// there is none). Which backup came before goes by their order, for a clock may have been
+// wrong. Whoever erases tells the person both.
+func (r *Room) Copies(_ context.Context, tx *db.Tx, programme, person string, at int64) (left []Left, until int64, err error) {
 	if left, err = archivesBefore(tx, programme, at); err != nil {
 		return nil, 0, err
 	}
-	kept, err := keptBackups(tx, programme, at)
+	last, erased, err := erasedAfter(tx, programme, person)
+	if err != nil {
+		return nil, 0, err
+	}
+	kept, err := keptBackups(tx, programme)
 	for _, b := range kept {
+		if b.At > at && (b.Number == 0 || erased && b.Number > last) {
+			continue // made when it was gone already
+		}
 		// The last good backup is kept beyond its time until there is another.
 		until = max(until, b.Until, r.clock.Now())
 	}
@@ -92,21 +101,8 @@ func (r *Room) backUp(ctx context.Context, tell told) (out MadeOut, err error) {
 	began := clock.Start()
 	at := r.clock.Now()
 	b := backupRow{ID: backupName(at, r.ids.Bytes(3)), At: at, Until: at + BackupDays*clock.Day, State: backupRuns}
-	var programmes []string
-	if err := r.db.Write(ctx, func(tx *db.Tx) error {
-		all, err := ref.Programmes(tx)
-		if err != nil {
-			return err
-		}
-		programmes = programmes[:0]
-		for _, p := range all {
-			programmes = append(programmes, p.ID)
-		}
-		if err := stopBackups(tx); err != nil {
-			return err
-		}
-		return putBackup(tx, programmes, b)
-	}); err != nil {
+	programmes, err := r.beginBackup(ctx, dir, &b)
+	if err != nil {
 		return out, err
 	}
 	m, err := r.write(ctx, dir, b, began, tell)
@@ -120,9 +116,60 @@ func (r *Room) backUp(ctx context.Context, tell told) (out MadeOut, err error) {
 	if err := r.db.Write(ctx, func(tx *db.Tx) error { return putBackup(tx, programmes, b) }); err != nil {
 		return out, err
 	}
-	gone, err := r.age(ctx, dir, at)
+	gone, err := r.age(ctx, dir)
 	out = MadeOut{ID: m.ID, At: m.At.Format(time.RFC3339), Folder: dir, Rows: m.Rows, Size: m.Size, Files: m.Files, Added: m.FileBytes, Seconds: b.Seconds, Deleted: gone}
 	return out, err
+}
+
+// beginBackup notes a backup that begins, with the number after the last one's, for each
+// programme that it holds. What the folder says of earlier ones is noted first.
+func (r *Room) beginBackup(ctx context.Context, dir string, b *backupRow) (programmes []string, err error) {
+	all, err := inFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	err = r.db.Write(ctx, func(tx *db.Tx) error {
+		if programmes, err = programmesOf(tx); err != nil {
+			return err
+		}
+		if err := stopBackups(tx); err != nil {
+			return err
+		}
+		if err := foundBackups(tx, programmes, r.rowsOf(all)); err != nil {
+			return err
+		}
+		last, err := lastNumber(tx)
+		if err != nil {
+			return err
+		}
+		for _, x := range all {
+			last = max(last, x.manifest.Number)
+		}
+		b.Number = last + 1
+		return putBackup(tx, programmes, *b)
+	})
+	return programmes, err
+}
+
+func programmesOf(tx *db.Tx) ([]string, error) {
+	all, err := ref.Programmes(tx)
+	out := make([]string, len(all))
+	for i, p := range all {
+		out[i] = p.ID
+	}
+	return out, err
+}
+
+// rowsOf is what the database should know of the backups of a folder that are of this
+// installation.
+func (r *Room) rowsOf(all []BackupOut) []backupRow {
+	var out []backupRow
+	for _, b := range all {
+		if m := b.manifest; m.ID != "" && m.Key == keyMark(r.key) {
+			out = append(out, backupRow{ID: m.ID, Number: m.Number, At: m.At.UnixMicro(), Until: m.until(), State: backupKept, Rows: m.Rows, Size: m.Size, Seconds: m.Seconds})
+		}
+	}
+	return out
 }
 
 // unwritable says what hinders a folder of backups from being written.
@@ -140,7 +187,7 @@ func unwritable(dir string, err error) error {
 
 // write makes the files of a backup; the manifest comes last, and with it the backup.
 func (r *Room) write(ctx context.Context, dir string, b backupRow, began clock.Stopwatch, tell told) (Manifest, error) {
-	m := Manifest{Plait: "backup", Format: backupFormat, ID: b.ID, At: clock.Time(b.At), Program: r.install.Version,
+	m := Manifest{Plait: "backup", Format: backupFormat, ID: b.ID, Number: b.Number, At: clock.Time(b.At), Program: r.install.Version,
 		Engine: string(r.db.Engine()), Key: keyMark(r.key)}
 	if err := errors.Join(folder.Sweep(dir, true), folder.Sweep(filepath.Join(dir, filesFolder), true)); err != nil {
 		return m, unwritable(dir, err)
@@ -356,15 +403,15 @@ func readManifest(path string) (m Manifest, err error) {
 	return m, nil
 }
 
-// inFolder lists the backups of a folder, the oldest first. What cannot be read is listed
-// with its problem.
+// inFolder lists the backups of a folder in the order in which they were made. What cannot
+// be read is listed with its problem, where its name says that it belongs.
 func inFolder(dir string) ([]BackupOut, error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*"+manifestEnd))
 	if err != nil {
 		return nil, err
 	}
 	slices.Sort(names)
-	out := []BackupOut{}
+	out, unread := []BackupOut{}, []BackupOut{}
 	for _, path := range names {
 		id := strings.TrimSuffix(filepath.Base(path), manifestEnd)
 		if !goodBackup.MatchString(id) {
@@ -372,7 +419,7 @@ func inFolder(dir string) ([]BackupOut, error) {
 		}
 		m, err := readManifest(path)
 		if err != nil {
-			out = append(out, BackupOut{ID: id, Problem: "the manifest cannot be read"})
+			unread = append(unread, BackupOut{ID: id, Problem: "the manifest cannot be read"})
 			continue
 		}
 		b := BackupOut{ID: m.ID, At: m.At.Format(time.RFC3339), Until: clock.DayOf(m.until(), "UTC"), Rows: m.Rows, Size: megabytes(m.Size), Files: m.Files,
@@ -382,27 +429,68 @@ func inFolder(dir string) ([]BackupOut, error) {
 		}
 		out = append(out, b)
 	}
+	slices.SortStableFunc(out, func(x, y BackupOut) int {
+		return cmp.Or(cmp.Compare(x.manifest.Number, y.manifest.Number), x.manifest.At.Compare(y.manifest.At))
+	})
+	for _, b := range unread {
+		// Behind the last that is not younger by the clock: rather taken for the last one, and
+		// named, than passed over.
+		i := len(out)
+		for i > 0 && (out[i-1].manifest.ID == "" && out[i-1].ID > b.ID || out[i-1].manifest.At.After(namedAt(b.ID).Add(time.Second))) {
+			i--
+		}
+		out = slices.Insert(out, i, b)
+	}
 	return out, nil
 }
 
-// age deletes backups whose time is over, and files that no kept backup names. The last
-// good one stays whatever its age; where a list cannot be read, no file is deleted.
-func (r *Room) age(ctx context.Context, dir string, now int64) (int, error) {
+// over picks the backups that may be deleted, all being good or not, in the order of their
+// making. One may go when a good one was made after its time was over: the last good one
+// never does. A clock that is ahead would end all at once, so that only one may go on the
+// word of a single day; the others go when a good one of a day before says the same.
+func over(all []BackupOut, good func(BackupOut) bool) (gone []BackupOut) {
+	last := -1
+	for i, b := range all {
+		if good(b) {
+			last = i
+		}
+	}
+	if last < 0 {
+		return nil
+	}
+	sure := time.Time{} // the time of the last good one that is older by a day
+	for _, b := range all[:last] {
+		if good(b) && !b.manifest.At.After(all[last].manifest.At.Add(-24*time.Hour)) {
+			sure = b.manifest.At
+		}
+	}
+	loose := 1
+	for _, b := range all[:last] {
+		if b.manifest.ID == "" {
+			continue
+		}
+		until := clock.Time(b.manifest.until())
+		switch {
+		case !until.After(sure):
+		case loose > 0 && !until.After(all[last].manifest.At):
+			loose--
+		default:
+			continue
+		}
+		gone = append(gone, b)
+	}
+	return gone
+}
+
+// age deletes backups whose time is over (see over), and files that no kept backup names.
+// Where a list cannot be read, no file is deleted.
+func (r *Room) age(ctx context.Context, dir string) (int, error) {
 	all, err := inFolder(dir)
 	if err != nil {
 		return 0, err
 	}
 	var gone []string
-	last := -1
-	for i, b := range all {
-		if b.Problem == "" && b.manifest.Key == keyMark(r.key) {
-			last = i
-		}
-	}
-	for i, b := range all {
-		if b.manifest.ID == "" || i == last || b.manifest.until() > now {
-			continue
-		}
+	for _, b := range over(all, func(b BackupOut) bool { return b.Problem == "" && b.manifest.Key == keyMark(r.key) }) {
 		for _, end := range []string{manifestEnd, sealedEnd, fileListEnd} { // the manifest first: then it is no backup
 			if err := os.Remove(filepath.Join(dir, b.ID+end)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return len(gone), unwritable(dir, err)
@@ -492,6 +580,7 @@ func (r *Room) backupJob(ctx context.Context, _ job.Job) error {
 	if !r.hasFolder() {
 		return nil
 	}
+	r.SweepDrills()
 	_, err := r.backUp(ctx, quietly)
 	return err
 }
