@@ -294,6 +294,12 @@ func killedAtTheEnd(t *testing.T, h *house.House, r *keeper.Room) {
 	h.Write(func(tx *db.Tx) error { // as it stands when the program ends between manifest and row
 		return tx.Do(db.Q("update keeper_backup set state = 'running', rows_kept = 0, size = 0 where id = ?", first))
 	})
+	h.Read(func(tx *db.Tx) error {
+		if _, until, err := r.Copies(t.Context(), tx, h.Programme, "somebody", h.Clock.Now()); until == 0 || err != nil {
+			t.Errorf("it may be whole, and is not counted: %v", err)
+		}
+		return nil
+	})
 	h.Hand.Add(time.Hour)
 	back(t, r)
 	h.Read(func(tx *db.Tx) error {

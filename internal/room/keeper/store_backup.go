@@ -117,9 +117,10 @@ func provedBackups(tx *db.Tx) (map[string]int64, error) {
 	return out, err
 }
 
-// keptBackups gives the backups of a programme.
-func keptBackups(tx *db.Tx, programme string) ([]backupRow, error) {
-	return db.All(tx, db.Join(db.Q(backupColumns), db.Q("where programme = ? and state = ? order by number, at, id", programme, backupKept)), scanBackup)
+// keptBackups gives the backups of a programme in some states, kept or running.
+func keptBackups(tx *db.Tx, programme string, states ...string) ([]backupRow, error) {
+	return db.All(tx, db.Join(db.Q(backupColumns), db.Q("where programme = ?", programme), db.Q("and state in"), db.List(states),
+		db.Q("order by number, at, id")), scanBackup)
 }
 
 // erasedAfter is the number of the last backup that was begun before a record was erased;
