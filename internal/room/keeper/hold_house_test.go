@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"plait/internal/app"
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
@@ -126,7 +125,7 @@ func TestFreshFoldersMigrateInTurn(t *testing.T) {
 		go func() {
 			d, err := db.OpenFile(context.Background(), dir)
 			if err == nil {
-				err = errors.Join(app.Migrate(context.Background(), d), d.Close())
+				err = errors.Join(house.Migrate(context.Background(), d), d.Close())
 			}
 			done <- err
 		}()
@@ -176,7 +175,7 @@ func TestALateRestoreStops(t *testing.T) {
 				t.Fatal(err)
 			}
 			d := on(t, e).opened(t)
-			if err := app.Migrate(t.Context(), d); err != nil {
+			if err := house.Migrate(t.Context(), d); err != nil {
 				t.Fatal(err)
 			}
 			late, err := from.Other(d)
@@ -311,7 +310,7 @@ func killedAtTheEnd(t *testing.T, h *house.House, r *keeper.Room) {
 	})
 	// A database that was brought back learns of what was made after its backup.
 	fresh := on(t, db.SQLite).opened(t)
-	if err := app.Migrate(t.Context(), fresh); err != nil {
+	if err := house.Migrate(t.Context(), fresh); err != nil {
 		t.Fatal(err)
 	}
 	there, err := r.Other(fresh)
