@@ -99,9 +99,22 @@ func open(t *testing.T, h *house.House, role who.Role, first []string) int {
 	todo := append([]string{"/project", "/programme", "/programme/overview", "/people", "/lesson", "/search?q=made+up+words", "/worry", "/account"}, first...)
 	done := map[string]bool{}
 	n := 0
-	for len(todo) > 0 && n < 320 {
+	// A review's lists can be asked for in so many ways that nothing else would be opened.
+	var reviews []string
+	for most := 150; ; {
+		if len(todo) == 0 || n >= most {
+			if reviews == nil {
+				break
+			}
+			todo, reviews, most = reviews, nil, n+80
+			continue
+		}
 		path := strings.ReplaceAll(todo[0], "&amp;", "&")
 		todo = todo[1:]
+		if most == 150 && strings.HasPrefix(path, "/review/") {
+			reviews = append(reviews, path)
+			continue
+		}
 		u, err := url.Parse(path)
 		if err != nil {
 			t.Fatal(err)

@@ -98,7 +98,7 @@ func newCommand(getenv func(string) string, out, errw io.Writer) *command {
 
 func (c *command) close() {
 	if c.house != nil {
-		if err := c.house.DB.Close(); err != nil {
+		if err := c.house.Close(); err != nil {
 			fmt.Fprintln(c.err, "plait: the database did not close:", err)
 		}
 	}
