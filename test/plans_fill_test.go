@@ -1,7 +1,6 @@
 package test_test
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -59,14 +58,15 @@ func crowd(t *testing.T, h *house.House) []string {
 	h.Do(ctx, "review.gap", review.GapIn{Review: read, Words: "Nobody has asked"})
 	h.Do(ctx, "review.organisation", review.OrganisationIn{Review: read, Name: "Others", Does: "The same"})
 	h.Write(func(tx *db.Tx) error { return copies(tx, h, person, said, found) })
-	other := h.Do(ctx, "review.make", review.MakeIn{Project: h.Project, Facts: review.Facts{Title: "Another, larger one", Reviewers: 2}}).(review.MakeOut).Ref
-	h.Write(func(tx *db.Tx) error {
-		return errors.Join(library(tx, h, other.ID, manySaid), library(tx, h, read.ID, manySaid/20))
-	})
+	h.Write(func(tx *db.Tx) error { return library(tx, h, read.ID, manySaid/12) })
+	for range 11 {
+		other := h.Do(ctx, "review.make", review.MakeIn{Project: h.Project, Facts: review.Facts{Title: "Another one", Reviewers: 2}}).(review.MakeOut).Ref
+		h.Write(func(tx *db.Tx) error { return library(tx, h, other.ID, manySaid/12) })
+	}
 	if err := h.DB.Analyse(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	out := []string{"/thread/" + first(t, h, "lesson").String(), "/thread/" + said.String(), "/consent/" + said.String()}
+	out := []string{"/people/" + person.ID, "/action/" + h.Project + "/of/" + act.ID, "/evidence/" + h.Project + "/said/" + said.ID, "/evidence/" + h.Project + "/ways", "/evidence/" + h.Project + "/shown", "/thread/" + first(t, h, "lesson").String(), "/thread/" + said.String(), "/consent/" + said.String()}
 	for _, room := range []string{"project", "evidence", "finding", "action", "outcome", "lesson", "paper"} {
 		out = append(out, "/"+room+"/"+h.Project)
 	}
