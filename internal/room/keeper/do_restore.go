@@ -91,7 +91,7 @@ func (r *Room) choose(in RestoreIn, newest int64) (Manifest, error) {
 		for _, b := range slices.Backward(all) {
 			if b.manifest.ID == "" && point.IsZero() {
 				// An older one in its place would be taken for the last.
-				return none, damagedBackup(fmt.Errorf("%s, the last one: %s", b.ID, b.Problem))
+				return none, fault.New(fault.Broken, "keeper.backup_last_damaged", "Backup", b.ID, "Folder", in.Folder).With("keeper.backup_last_damaged_do")
 			}
 			if b.manifest.ID != "" && (point.IsZero() || !b.manifest.At.After(point)) {
 				in.ID = b.ID
@@ -201,7 +201,7 @@ func (r *Room) restore(ctx context.Context, in RestoreIn, tell told) (out Restor
 		return out, err
 	}
 	m, err := r.choose(in, newest)
-	if err != nil {
+	if err = asLast(in, m, err); err != nil {
 		return out, err
 	}
 	if err := r.vacant(ctx); err != nil {
