@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -157,8 +158,12 @@ func (c *restoreCommand) Run(ctx context.Context, h *plug.Host) error {
 	if err != nil {
 		return err
 	}
-	out, err := r.restore(ctx, in, telling(h.Err))
+	end, err := r.begins(ctx)
 	if err != nil {
+		return err
+	}
+	out, err := r.restore(ctx, in, telling(h.Err))
+	if err = errors.Join(err, end(err)); err != nil {
 		return err
 	}
 	return report(h, out, c.JSON)
@@ -193,8 +198,11 @@ func (c *drillCommand) Run(ctx context.Context, h *plug.Host) error {
 		return err
 	}
 	if !c.JSON && len(out.Broken) == 0 {
-		fmt.Fprintf(h.Out, "It came back whole: %s, %s, in %s. The backup is of %s.\n", many(out.Projects, "project"), many(out.Contributions, "contribution"),
-			many(out.Seconds, "second"), out.At)
+		took := "less than a second"
+		if out.Seconds > 0 {
+			took = many(out.Seconds, "second")
+		}
+		fmt.Fprintf(h.Out, "It came back whole: %s, %s, in %s. The backup is of %s.\n", many(out.Projects, "project"), many(out.Contributions, "contribution"), took, out.At)
 	}
 	return report(h, out, c.JSON)
 }

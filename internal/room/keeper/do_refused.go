@@ -26,6 +26,36 @@ func (r *Room) Bare(ctx context.Context) (bare bool, err error) {
 	return bare, err
 }
 
+// begins marks an installation without a programme before a restore looks at anything, so
+// that one that is killed early is not served as an empty Plait. end takes the mark back:
+// of a refused restore only its own, for another may be under way or was cut off.
+func (r *Room) begins(ctx context.Context) (end func(error) error, err error) {
+	own := r.ids.New()
+	if err := r.db.Write(ctx, func(tx *db.Tx) error {
+		all, err := ref.Programmes(tx)
+		if err != nil || len(all) > 0 {
+			return err
+		}
+		was, err := getMark(tx, markBeginning)
+		if err != nil || was != "" {
+			return err
+		}
+		return setMark(tx, markBeginning, own, r.clock.Now())
+	}); err != nil {
+		return nil, err
+	}
+	return func(failed error) error {
+		return r.db.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+			if failed != nil {
+				if was, err := getMark(tx, markBeginning); err != nil || was != own {
+					return err
+				}
+			}
+			return setMark(tx, markBeginning, "", 0)
+		})
+	}, nil
+}
+
 // unnamed lists the ids of sealed files of a folder whose manifest is not there, the oldest
 // first. A backup that was killed leaves one; so does somebody who deletes the manifest.
 func unnamed(dir string) ([]string, error) {

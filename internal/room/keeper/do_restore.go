@@ -26,6 +26,7 @@ import (
 
 // Marks of an installation that must not be served. Each holds a backup's id or a place.
 const (
+	markBeginning = "beginning" // a restore was asked for and has stored nothing yet
 	markRestoring = "restoring"
 	markMoving    = "moving"   // it is being moved: to there, or (at the target) from elsewhere
 	markMoved     = "moved"    // it was moved to there
@@ -35,7 +36,7 @@ const (
 // MayServe says in plain words why this installation must not be served now.
 func (r *Room) MayServe(ctx context.Context) error {
 	return r.db.Read(ctx, func(tx *db.Tx) error {
-		for _, name := range []string{markRestoring, markArriving, markMoving, markMoved} {
+		for _, name := range []string{markBeginning, markRestoring, markArriving, markMoving, markMoved} {
 			value, err := getMark(tx, name)
 			if err != nil {
 				return err

@@ -4,7 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"plait/internal/kit/db"
 	"plait/internal/room/keeper"
@@ -41,14 +43,26 @@ func TestAWrongKeyDoesNotBlockTheRightOne(t *testing.T) {
 	}
 }
 
+// bare makes an installation without a programme, with a key of its own whose mark is in
+// the database: an init that is refused leaves one.
+func bare(t *testing.T, p place) {
+	t.Helper()
+	if code, _, errs := house.Plait(t.Context(), p.args("init", "--email", "nobody")...); code != 2 {
+		t.Fatal(code, errs)
+	}
+	for _, name := range []string{"plait.key", "plait.db"} {
+		if _, err := os.Stat(filepath.Join(p.dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A mark that an older release left with the wrong key gives way, for nothing is there.
 func TestAMarkOfTheWrongKeyGivesWayWhereNothingIs(t *testing.T) {
 	s := tell(t, on(t, db.SQLite))
 	plait(t, 0, nil, s.args("keeper", "backup")...)
 	to := on(t, db.SQLite)
-	if code, _, errs := house.Plait(t.Context(), to.args("keeper", "import", filepath.Join(to.dir, "no.zip"))...); code != 2 {
-		t.Fatal(code, errs) // it makes a key and marks the database with it
-	}
+	bare(t, to)
 	takeKey(t, s.place, to)
 	plait(t, 0, nil, to.args("keeper", "restore", "--from", filepath.Join(s.dir, "backup"))...)
 	plait(t, 0, nil, to.args("keeper", "check")...)
@@ -122,4 +136,79 @@ func TestALastBackupThatLostItsManifestIsNamed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestARestoreThatIsKilledEarlyIsNotServed holds a restore while it reads the list of
+// erasures, before anything is stored.
+func TestARestoreThatIsKilledEarlyIsNotServed(t *testing.T) {
+	s := tell(t, on(t, db.SQLite))
+	plait(t, 0, nil, s.args("keeper", "backup")...)
+	from := copyDir(t, filepath.Join(s.dir, "backup"))
+	list := filepath.Join(from, "erasures")
+	if err := os.Remove(list); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(list, 0o600); err != nil {
+		t.Skip("no named pipe can be made here: ", err)
+	}
+	to := on(t, db.SQLite)
+	takeKey(t, s.place, to)
+	ended := make(chan string, 1)
+	go func() {
+		_, _, errs := house.Plait(t.Context(), to.args("keeper", "restore", "--from", from)...)
+		ended <- errs
+	}()
+	marks := func() (n int64) {
+		if _, err := os.Stat(filepath.Join(to.dir, "plait.db")); err != nil {
+			return 0
+		}
+		d, err := db.OpenFile(t.Context(), to.dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()                                       //nolint:errcheck // only read
+		_ = d.Read(t.Context(), func(tx *db.Tx) (err error) { // the table may not be there yet
+			n, err = db.Count(tx, db.Q("select count(*) from keeper_mark where name = 'beginning'"))
+			return err
+		})
+		return n
+	}
+	for tries := 0; marks() == 0; tries++ {
+		if tries == 200 {
+			t.Fatal("a restore that began leaves no mark")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	pipe, err := os.OpenFile(list, os.O_WRONLY, 0)
+	if err == nil {
+		err = pipe.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-ended
+	if marks() != 0 {
+		t.Error("the mark stays when the restore has ended")
+	}
+	// One that was killed leaves it: nobody is served an empty Plait, and a restore begins anew.
+	cut := on(t, db.SQLite)
+	takeKey(t, s.place, cut)
+	bare(t, cut)
+	d, err := db.OpenFile(t.Context(), cut.dir)
+	if err == nil {
+		err = d.Write(t.Context(), func(tx *db.Tx) error {
+			return tx.Do(db.Q("insert into keeper_mark (programme, name, value, at) values ('', 'beginning', 'x', 1)"))
+		})
+	}
+	if err == nil {
+		err = d.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := house.Plait(t.Context(), cut.args("serve", "--listen", "127.0.0.1:0")...); code != 2 || !strings.Contains(errs, "brought back here") {
+		t.Errorf("served: %d %s", code, errs)
+	}
+	plait(t, 0, nil, cut.args("keeper", "restore", "--from", filepath.Join(s.dir, "backup"))...)
+	plait(t, 0, nil, cut.args("keeper", "check")...)
 }
