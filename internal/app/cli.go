@@ -101,7 +101,7 @@ func (c *command) close() {
 			c.made = ""
 		}
 	}
-	if err := c.house.DB.Close(); err != nil {
+	if err := c.house.Close(); err != nil {
 		fmt.Fprintln(c.err, "plait: the database did not close:", err)
 		return
 	}

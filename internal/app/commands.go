@@ -150,6 +150,10 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	// Again, now that others can see that this one serves: a mark may have come in between.
+	if err := h.rooms.keeper.MayServe(ctx); err != nil {
+		return errors.Join(err, l.Close(), run.Stop(ctx))
+	}
 	h.warn(s, log)
 	if sc.JSON {
 		said := map[string]string{"url": base}
@@ -174,13 +178,13 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 	limits := web.UsualLimits()
 	limits.Shared = s.Trusts
 	srv := web.Server(h.leaving.wrap(h.Handler), limits)
-	done := make(chan error, 1)
 	srv.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
-	go func() { done <- srv.Serve(l) }()
+	done := h.begin(ctx, srv, l)
 	tell := notifier(c.getenv, log)
 	tell("READY=1")
 	select {
 	case err = <-done:
+		err = errors.Join(err, srv.Close())
 	case <-ctx.Done():
 		// Jobs are handed over while the last requests are answered; Stop below waits for both.
 		early, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)

@@ -11,9 +11,9 @@ import (
 type copiesLeft struct{ r *rooms }
 
 // Copies gives the archives that left before an instant, each with the name of who took it
-// out, and until when a backup of before is kept.
-func (c copiesLeft) Copies(ctx context.Context, tx *db.Tx, programme string, at int64) ([]people.Left, int64, error) {
-	left, until, err := c.r.keeper.Copies(ctx, tx, programme, at)
+// out, and until when a backup of before is kept, as far as it may hold a person.
+func (c copiesLeft) Copies(ctx context.Context, tx *db.Tx, programme, person string, at int64) ([]people.Left, int64, error) {
+	left, until, err := c.r.keeper.Copies(ctx, tx, programme, person, at)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -83,6 +83,7 @@ type House struct {
 	rooms   *rooms
 	base    string
 	leaving leaving
+	hold    *db.Hold // the part of the lock on the installation; nil where none is taken
 
 	dir        string
 	migrations []db.Migration

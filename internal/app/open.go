@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/config"
@@ -121,17 +122,70 @@ func forget(file string) error {
 	return err
 }
 
-// openWhole is open for everything but restores and moves: an installation that is half
-// restored, or is being moved or was moved away, is refused with what to do.
+// openWhole is open for everything but restores, moves and imports: an installation that is
+// half restored, or is being moved or was moved away, is refused with what to do. It shares
+// the lock on the installation until the house is closed.
 func openWhole(ctx context.Context, c config.Config, base string, log *slog.Logger, fresh bool) (*House, error) {
 	h, err := open(ctx, c, base, log, fresh)
 	if err != nil {
 		return nil, err
 	}
-	if err := h.rooms.keeper.MayServe(ctx); err != nil {
-		return nil, errors.Join(err, h.DB.Close())
+	if err := h.share(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
 	}
 	return h, nil
+}
+
+// share takes a part of the lock on the installation, and looks at its marks afterwards:
+// whoever marks it has all of the lock.
+func (h *House) share(ctx context.Context) error {
+	hold, ok, err := h.DB.Share(ctx)
+	if err != nil {
+		return err
+	}
+	if ok {
+		h.hold = hold
+	}
+	if err := h.rooms.keeper.MayServe(ctx); err != nil || ok {
+		return err
+	}
+	return fault.New(fault.Conflict, "house.held").With("house.held_do")
+}
+
+// Close lets the installation go and closes its database.
+func (h *House) Close() error {
+	var err error
+	if h.hold != nil {
+		err = h.hold.Free()
+	}
+	return errors.Join(err, h.DB.Close())
+}
+
+// holdEvery is how often a serving node looks whether it still shares the lock.
+const holdEvery = 2 * time.Second
+
+// keepHold looks, while a house is served, whether it still shares the lock on the
+// installation, which goes with a connection on PostgreSQL. Where someone else has taken it
+// meanwhile, or has marked the installation, it gives the reason: it must not be served on.
+func (h *House) keepHold(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(holdEvery):
+		}
+		ok, again, err := h.hold.Keep(ctx)
+		if err != nil || ctx.Err() != nil || ok && !again {
+			continue // a database that is away is waited for
+		}
+		marked := h.rooms.keeper.MayServe(ctx)
+		switch {
+		case fault.Is(marked, fault.Conflict):
+			return marked
+		case !ok:
+			return fault.New(fault.Conflict, "house.held").With("house.held_do")
+		}
+	}
 }
 
 // openOther opens and migrates another database than the house's own: a PostgreSQL

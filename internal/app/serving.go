@@ -53,6 +53,19 @@ func (h *House) certificate(mode string, c *tls.Config) {
 	}
 }
 
+// begin serves, and gives the reason once that cannot go on.
+func (h *House) begin(ctx context.Context, srv *http.Server, l net.Listener) <-chan error {
+	h.rooms.keeper.SweepDrills()
+	done := make(chan error, 2)
+	go func() { done <- srv.Serve(l) }()
+	go func() {
+		if err := h.keepHold(ctx); err != nil {
+			done <- err
+		}
+	}()
+	return done
+}
+
 // ending has the load balancer notice that this node stops, has open connections run out,
 // answers what is under way and closes. A second signal ends the waiting.
 func (h *House) ending(ctx context.Context, srv *http.Server, tell func(string)) error {

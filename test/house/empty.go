@@ -1,12 +1,19 @@
 package house
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"plait/internal/app"
+	"plait/internal/kit/db"
 )
+
+// Migrate makes the tables of a whole house in an empty database.
+func Migrate(ctx context.Context, d *db.DB) error { return app.Migrate(ctx, d) }
 
 // EmptyPostgres makes a database with nothing in it and gives its address; it goes when
 // the test ends. Without PostgreSQL the test fails, unless PLAIT_TEST_WITHOUT names it.

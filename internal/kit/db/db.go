@@ -83,9 +83,9 @@ func OpenFile(ctx context.Context, dir string) (*DB, error) {
 	return &DB{engine: SQLite, write: w, read: r, where: path}, nil
 }
 
-// poolMax is how many connections a node has at most: 16 for its work, one that shows that
-// the node lives and one for the node that ticks (kit/job).
-const poolMax = 18
+// poolMax is how many connections a node has at most: 16 for its work, one that holds the
+// installation, one that shows that the node lives and one for the node that ticks (kit/job).
+const poolMax = 19
 
 // connsLive is how long a connection is used: what an address means may change, and
 // servers spread their load when it is asked for anew.

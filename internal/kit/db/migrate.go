@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"plait/internal/kit/fault"
+	"plait/internal/kit/folder"
 )
 
 // Migration is one file of the merged sequence: YYYYMMDDHHMM_owner_what.sql.
@@ -122,20 +124,14 @@ func (d *DB) Migrate(ctx context.Context, all []Migration) error {
 			return statements(ctx, tx, text)
 		}}, nil))
 	}
-	p, err := goose.NewProvider(dialect, d.write, nil, goose.WithGoMigrations(list...), goose.WithDisableGlobalRegistry(true))
+	free, err := d.turn(ctx)
 	if err != nil {
 		return err
 	}
-	if d.engine == Postgres {
-		// Nodes that start at the same moment take turns.
-		turn, err := d.write.Conn(ctx)
-		if err != nil {
-			return err
-		}
-		defer discard(turn) // its lock goes with it
-		if _, err := turn.ExecContext(ctx, `select pg_advisory_lock($1)`, lockMigrate); err != nil {
-			return err
-		}
+	defer func() { _ = free() }()
+	p, err := goose.NewProvider(dialect, d.write, nil, goose.WithGoMigrations(list...), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
 	}
 	if _, err := p.GetDBVersion(ctx); err != nil { // makes its table
 		return err
@@ -156,6 +152,44 @@ func (d *DB) Migrate(ctx context.Context, all []Migration) error {
 		case <-time.After(time.Second):
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+	}
+}
+
+// turn has programs that start at the same moment migrate one after another.
+func (d *DB) turn(ctx context.Context) (free func() error, err error) {
+	if d.engine == Postgres {
+		turn, err := d.write.Conn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		free = func() error { discard(turn); return nil } // its lock goes with it
+		if _, err := turn.ExecContext(ctx, `select pg_advisory_lock($1)`, lockMigrate); err != nil {
+			return nil, errors.Join(err, free())
+		}
+		return free, nil
+	}
+	return d.Turn(ctx, "migrate.lock")
+}
+
+// Turn waits for the lock that a file beside SQLite's database stands for. On PostgreSQL
+// there is no such file, and nothing is waited for.
+func (d *DB) Turn(ctx context.Context, name string) (free func() error, err error) {
+	if d.engine != SQLite {
+		return func() error { return nil }, nil
+	}
+	for began := time.Now(); ; {
+		free, ok, err := folder.Lock(filepath.Join(d.Folder(), name))
+		if ok || err != nil {
+			return free, err
+		}
+		if time.Since(began) > heldFor {
+			return nil, fault.New(fault.Busy, "house.db_held").With("house.db_held_do")
+		}
+		select {
+		case <-time.After(holdEach):
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
 	}
 }

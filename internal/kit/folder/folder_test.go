@@ -96,3 +96,26 @@ func TestLock(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestShare(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ".lock")
+	take := func(f func(string) (func() error, bool, error), want bool) func() error {
+		t.Helper()
+		free, ok, err := f(path)
+		if err != nil || ok != want {
+			t.Fatalf("%v, not %v: %v", ok, want, err)
+		}
+		return free
+	}
+	one, two := take(folder.Share, true), take(folder.Share, true)
+	take(folder.Lock, false)
+	if err := errors.Join(one(), two()); err != nil {
+		t.Fatal(err)
+	}
+	all := take(folder.Lock, true)
+	take(folder.Share, false)
+	if err := all(); err != nil {
+		t.Fatal(err)
+	}
+	_ = take(folder.Share, true)()
+}

@@ -5,17 +5,32 @@ package folder
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
 // Lock takes the lock that a file stands for; ok is false when another process has it.
 // It ends with free or with the process.
-func Lock(path string) (free func() error, ok bool, err error) {
+func Lock(path string) (free func() error, ok bool, err error) { return lock(path, syscall.LOCK_EX) }
+
+// Share takes a part of the lock that a file stands for: many may have one at once, and
+// Lock is refused while anybody does. ok is false when someone has all of it.
+func Share(path string) (free func() error, ok bool, err error) { return lock(path, syscall.LOCK_SH) }
+
+func lock(path string, how int) (free func() error, ok bool, err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, false, err
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if os.Geteuid() == 0 {
+		// What root does once must not keep the service's own user out afterwards.
+		if info, err := os.Stat(filepath.Dir(path)); err == nil {
+			if s, ok := info.Sys().(*syscall.Stat_t); ok && s.Uid != 0 {
+				_ = f.Chown(int(s.Uid), int(s.Gid))
+			}
+		}
+	}
+	err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return nil, false, f.Close()
 	}

@@ -92,6 +92,11 @@ func insertWith[T any](tx *db.Tx, c *river.Client[T], p payload, o options, busy
 func Migrate(ctx context.Context, d *db.DB) error {
 	cfg := &rivermigrate.Config{Logger: riverLog(slog.New(slog.DiscardHandler))}
 	if d.Engine() == db.SQLite {
+		free, err := d.Turn(ctx, "migrate.lock")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = free() }()
 		m, err := rivermigrate.New(riversqlite.New(d.Pool()), cfg)
 		if err != nil {
 			return err

@@ -543,7 +543,6 @@ func drills(t *testing.T, h *house.House, r *keeper.Room) {
 	if _, err := h.Try(lead, "keeper.drill", keeper.AskIn{}); fault.Of(err).Say != "keeper.drill_none" {
 		t.Errorf("without a backup: %v", err)
 	}
-	fill(h, 3)
 	if _, err := r.BackUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -579,7 +578,7 @@ func drills(t *testing.T, h *house.House, r *keeper.Room) {
 func copies(t *testing.T, h *house.House, r *keeper.Room) {
 	until := func() (n int64) {
 		h.Read(func(tx *db.Tx) (err error) {
-			_, n, err = r.Copies(t.Context(), tx, h.Programme, h.Clock.Now())
+			_, n, err = r.Copies(t.Context(), tx, h.Programme, "", h.Clock.Now())
 			return err
 		})
 		return n

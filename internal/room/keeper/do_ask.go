@@ -43,7 +43,7 @@ func (r *Room) ask(ctx context.Context, name string, needs bool) (out AskOut, er
 			return fault.New(fault.Absent, "keeper.backup_off").With("keeper.backup_off_do")
 		}
 		if needs {
-			kept, err := keptBackups(tx, here.ID, now)
+			kept, err := keptBackups(tx, here.ID, backupKept)
 			if err != nil {
 				return err
 			}

@@ -24,7 +24,6 @@ import (
 	"plait/internal/kit/fault"
 	"plait/internal/kit/folder"
 	"plait/internal/kit/job"
-	"plait/internal/spine/ref"
 )
 
 // hasFolder says whether this installation keeps backups.
@@ -38,15 +37,24 @@ func (r *Room) every() time.Duration {
 	return r.install.BackupEvery
 }
 
-// Copies says where words may still be that are erased at an instant: archives that left
-// the house before, and until when a backup made before is kept (microseconds; 0: there is
-// none). Whoever erases tells the person both.
-func (r *Room) Copies(_ context.Context, tx *db.Tx, programme string, at int64) (left []Left, until int64, err error) {
+// Copies says where words of a person may still be that are erased at an instant: archives
+// that left the house before, and until when a backup made before is kept (microseconds; 0:
+// there is none). Which backup came before goes by their order, for a clock may have been
+// wrong. Whoever erases tells the person both.
+func (r *Room) Copies(_ context.Context, tx *db.Tx, programme, person string, at int64) (left []Left, until int64, err error) {
 	if left, err = archivesBefore(tx, programme, at); err != nil {
 		return nil, 0, err
 	}
-	kept, err := keptBackups(tx, programme, at)
+	last, erased, err := erasedAfter(tx, programme, person)
+	if err != nil {
+		return nil, 0, err
+	}
+	// One that runs, or was killed and is not looked at yet, may be whole in the folder.
+	kept, err := keptBackups(tx, programme, backupKept, backupRuns)
 	for _, b := range kept {
+		if b.At > at && (b.Number == 0 || erased && b.Number > last) {
+			continue // made when it was gone already
+		}
 		// The last good backup is kept beyond its time until there is another.
 		until = max(until, b.Until, r.clock.Now())
 	}
@@ -92,21 +100,8 @@ func (r *Room) backUp(ctx context.Context, tell told) (out MadeOut, err error) {
 	began := clock.Start()
 	at := r.clock.Now()
 	b := backupRow{ID: backupName(at, r.ids.Bytes(3)), At: at, Until: at + BackupDays*clock.Day, State: backupRuns}
-	var programmes []string
-	if err := r.db.Write(ctx, func(tx *db.Tx) error {
-		all, err := ref.Programmes(tx)
-		if err != nil {
-			return err
-		}
-		programmes = programmes[:0]
-		for _, p := range all {
-			programmes = append(programmes, p.ID)
-		}
-		if err := stopBackups(tx); err != nil {
-			return err
-		}
-		return putBackup(tx, programmes, b)
-	}); err != nil {
+	programmes, err := r.beginBackup(ctx, dir, &b)
+	if err != nil {
 		return out, err
 	}
 	m, err := r.write(ctx, dir, b, began, tell)
@@ -120,9 +115,39 @@ func (r *Room) backUp(ctx context.Context, tell told) (out MadeOut, err error) {
 	if err := r.db.Write(ctx, func(tx *db.Tx) error { return putBackup(tx, programmes, b) }); err != nil {
 		return out, err
 	}
-	gone, err := r.age(ctx, dir, at)
+	gone, err := r.age(ctx, dir)
 	out = MadeOut{ID: m.ID, At: m.At.Format(time.RFC3339), Folder: dir, Rows: m.Rows, Size: m.Size, Files: m.Files, Added: m.FileBytes, Seconds: b.Seconds, Deleted: gone}
 	return out, err
+}
+
+// beginBackup notes a backup that begins, with the number after the last one's, for each
+// programme that it holds. What the folder says of earlier ones is noted first.
+func (r *Room) beginBackup(ctx context.Context, dir string, b *backupRow) (programmes []string, err error) {
+	all, err := inFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	err = r.db.Write(ctx, func(tx *db.Tx) error {
+		if programmes, err = programmesOf(tx); err != nil {
+			return err
+		}
+		if err := stopBackups(tx); err != nil {
+			return err
+		}
+		if err := foundBackups(tx, programmes, r.rowsOf(all)); err != nil {
+			return err
+		}
+		last, err := lastNumber(tx)
+		if err != nil {
+			return err
+		}
+		for _, x := range all {
+			last = max(last, x.manifest.Number)
+		}
+		b.Number = last + 1
+		return putBackup(tx, programmes, *b)
+	})
+	return programmes, err
 }
 
 // unwritable says what hinders a folder of backups from being written.
@@ -140,7 +165,7 @@ func unwritable(dir string, err error) error {
 
 // write makes the files of a backup; the manifest comes last, and with it the backup.
 func (r *Room) write(ctx context.Context, dir string, b backupRow, began clock.Stopwatch, tell told) (Manifest, error) {
-	m := Manifest{Plait: "backup", Format: backupFormat, ID: b.ID, At: clock.Time(b.At), Program: r.install.Version,
+	m := Manifest{Plait: "backup", Format: backupFormat, ID: b.ID, Number: b.Number, At: clock.Time(b.At), Program: r.install.Version,
 		Engine: string(r.db.Engine()), Key: keyMark(r.key)}
 	if err := errors.Join(folder.Sweep(dir, true), folder.Sweep(filepath.Join(dir, filesFolder), true)); err != nil {
 		return m, unwritable(dir, err)
@@ -324,173 +349,12 @@ func chunksOf(in *bufio.Reader) ([]byte, error) {
 	return out, err
 }
 
-// BackupOut is one backup of a folder.
-type BackupOut struct {
-	ID       string `json:"id"`
-	At       string `json:"at"`    // RFC 3339, UTC
-	Until    string `json:"until"` // day until which it is kept
-	Rows     int64  `json:"rows"`
-	Size     string `json:"size"`
-	Files    int64  `json:"files"`
-	Seconds  int64  `json:"seconds"`
-	Program  string `json:"program"`
-	Proved   string `json:"proved,omitempty"` // day of the last drill that found it whole
-	Problem  string `json:"problem,omitempty"`
-	manifest Manifest
-}
-
-// readManifest reads what a backup says of itself. It is not yet checked against a key.
-func readManifest(path string) (m Manifest, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return m, err
-	}
-	defer f.Close() //nolint:errcheck // only read
-	d := json.NewDecoder(io.LimitReader(f, 4<<20))
-	if err := d.Decode(&m); err != nil {
-		return m, damagedBackup(err)
-	}
-	if !goodBackup.MatchString(m.ID) || m.ID+manifestEnd != filepath.Base(path) {
-		return m, damagedBackup(errors.New("the manifest is not of the backup it is called after"))
-	}
-	return m, nil
-}
-
-// inFolder lists the backups of a folder, the oldest first. What cannot be read is listed
-// with its problem.
-func inFolder(dir string) ([]BackupOut, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "*"+manifestEnd))
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(names)
-	out := []BackupOut{}
-	for _, path := range names {
-		id := strings.TrimSuffix(filepath.Base(path), manifestEnd)
-		if !goodBackup.MatchString(id) {
-			continue
-		}
-		m, err := readManifest(path)
-		if err != nil {
-			out = append(out, BackupOut{ID: id, Problem: "the manifest cannot be read"})
-			continue
-		}
-		b := BackupOut{ID: m.ID, At: m.At.Format(time.RFC3339), Until: clock.DayOf(m.until(), "UTC"), Rows: m.Rows, Size: megabytes(m.Size), Files: m.Files,
-			Seconds: m.Seconds, Program: m.Program, manifest: m}
-		if info, err := os.Stat(filepath.Join(dir, id+sealedEnd)); err != nil || info.Size() != m.Size {
-			b.Problem = "the sealed file is missing or cut off"
-		}
-		out = append(out, b)
-	}
-	return out, nil
-}
-
-// age deletes backups whose time is over, and files that no kept backup names. The last
-// good one stays whatever its age; where a list cannot be read, no file is deleted.
-func (r *Room) age(ctx context.Context, dir string, now int64) (int, error) {
-	all, err := inFolder(dir)
-	if err != nil {
-		return 0, err
-	}
-	var gone []string
-	last := -1
-	for i, b := range all {
-		if b.Problem == "" && b.manifest.Key == keyMark(r.key) {
-			last = i
-		}
-	}
-	for i, b := range all {
-		if b.manifest.ID == "" || i == last || b.manifest.until() > now {
-			continue
-		}
-		for _, end := range []string{manifestEnd, sealedEnd, fileListEnd} { // the manifest first: then it is no backup
-			if err := os.Remove(filepath.Join(dir, b.ID+end)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return len(gone), unwritable(dir, err)
-			}
-		}
-		gone = append(gone, b.ID)
-	}
-	if len(gone) > 0 {
-		if err := r.db.Write(ctx, func(tx *db.Tx) error { return goneBackups(tx, gone) }); err != nil {
-			return len(gone), err
-		}
-	}
-	return len(gone), sweepFiles(dir)
-}
-
-// sweepFiles deletes what no manifest stands for: halves of killed backups, and files of
-// deleted ones. Only a backup that holds the folder's lock may call it.
-func sweepFiles(dir string) error {
-	all, err := inFolder(dir)
-	if err != nil {
-		return err
-	}
-	known, needed := map[string]bool{}, map[string]bool{}
-	for _, b := range all {
-		known[b.ID] = true
-		text, err := os.ReadFile(filepath.Join(dir, b.ID+fileListEnd))
-		if err != nil {
-			return nil // nobody can say what it needs: everything stays
-		}
-		for hash := range strings.Lines(string(text)) {
-			needed[strings.TrimSpace(hash)] = true
-		}
-	}
-	names, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, x := range names {
-		for _, end := range []string{sealedEnd, fileListEnd} {
-			if id, ok := strings.CutSuffix(x.Name(), end); ok && goodBackup.MatchString(id) && !known[id] {
-				if err := os.Remove(filepath.Join(dir, x.Name())); err != nil {
-					return unwritable(dir, err)
-				}
-			}
-		}
-	}
-	return filepath.WalkDir(filepath.Join(dir, filesFolder), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !goodHash.MatchString(d.Name()) && !strings.HasSuffix(d.Name(), folder.Beside) || needed[d.Name()] {
-			return err
-		}
-		return os.Remove(path)
-	})
-}
-
-// BackupsIn asks for the list; there is nothing to choose.
-type BackupsIn struct{}
-
-// BackupsOut lists the backups of the folder, the oldest first.
-type BackupsOut struct {
-	Folder  string      `json:"folder"`
-	Backups []BackupOut `json:"backups"`
-}
-
-// backups lists the folder, with what the database knows of drills.
-func (r *Room) backups(ctx context.Context) (out BackupsOut, err error) {
-	if !r.hasFolder() {
-		return out, fault.New(fault.Absent, "keeper.backup_off").With("keeper.backup_off_do")
-	}
-	if out, err = folderList(r.install.Backups); err != nil {
-		return out, err
-	}
-	var proved map[string]int64
-	if err := r.db.Read(ctx, func(tx *db.Tx) (err error) { proved, err = provedBackups(tx); return err }); err != nil {
-		return out, err
-	}
-	for i, b := range out.Backups {
-		if at := proved[b.ID]; at > 0 {
-			out.Backups[i].Proved = clock.DayOf(at, "UTC")
-		}
-	}
-	return out, nil
-}
-
 // backupJob makes the backup that is due.
 func (r *Room) backupJob(ctx context.Context, _ job.Job) error {
 	if !r.hasFolder() {
 		return nil
 	}
+	r.SweepDrills()
 	_, err := r.backUp(ctx, quietly)
 	return err
 }

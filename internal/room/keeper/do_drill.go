@@ -21,6 +21,9 @@ import (
 // drillFolder begins the name of the folder in which a backup is tried out.
 const drillFolder = "drill-"
 
+// drillLock is held in the folder of backups while a drill runs.
+const drillLock = ".drill" + lockFile
+
 // Proof is what a drill found for one programme, as keeper_backup holds it.
 type Proof struct {
 	Whole         bool   `json:"whole"`
@@ -38,7 +41,7 @@ func (r *Room) drill(ctx context.Context, tell told) (out RestoreOut, err error)
 	if !r.hasFolder() {
 		return out, fault.New(fault.Absent, "keeper.backup_off").With("keeper.backup_off_do")
 	}
-	free, ok, err := folder.Lock(filepath.Join(r.install.Backups, ".drill"+lockFile))
+	free, ok, err := folder.Lock(filepath.Join(r.install.Backups, drillLock))
 	if err != nil {
 		return out, unwritable(r.install.Backups, err)
 	}
@@ -84,12 +87,9 @@ func (r *Room) drill(ctx context.Context, tell told) (out RestoreOut, err error)
 
 // tryOut restores into a new SQLite folder and checks every programme there.
 func (r *Room) tryOut(ctx context.Context, m Manifest, proofs map[string]Proof, tell told) (out RestoreOut, err error) {
-	in := r.install.Dir
-	if in == "" {
-		in = os.TempDir()
-	}
-	r.sweepDrills(in)
-	dir, err := os.MkdirTemp(in, drillFolder+"*") // mode 0700: its database is in plain text
+	in := r.drillsIn()
+	r.sweepDrills()
+	dir, err := os.MkdirTemp(in, r.drillName()+"*") // mode 0700: its database is in plain text
 	if err != nil {
 		return out, unwritable(in, err)
 	}
@@ -137,14 +137,44 @@ func (r *Room) tryOut(ctx context.Context, m Manifest, proofs map[string]Proof, 
 	return out, nil
 }
 
-// sweepDrills takes away the folder of a drill that was killed. It does its best.
-func (r *Room) sweepDrills(in string) {
+// drillsIn is the folder in which drills make theirs.
+func (r *Room) drillsIn() string {
+	if r.install.Dir != "" {
+		return r.install.Dir
+	}
+	return os.TempDir()
+}
+
+// drillName begins the name of such a folder: another installation's may be beside it.
+func (r *Room) drillName() string { return drillFolder + keyMark(r.key)[:8] + "-" }
+
+// SweepDrills takes away what a drill left that was killed: a whole database in plain text.
+// It is done when a house begins to be served, and daily; not while a drill runs.
+func (r *Room) SweepDrills() {
+	if !r.hasFolder() {
+		return
+	}
+	free, ok, err := folder.Lock(filepath.Join(r.install.Backups, drillLock))
+	if err != nil || !ok {
+		return
+	}
+	r.sweepDrills()
+	_ = free()
+}
+
+// sweepDrills does its best; only who holds the lock of drills may call it.
+func (r *Room) sweepDrills() {
+	in := r.drillsIn()
 	names, err := os.ReadDir(in)
 	if err != nil {
 		return
 	}
+	begins := r.drillName()
+	if r.install.Dir != "" {
+		begins = drillFolder // nobody else's, whichever release made it
+	}
 	for _, x := range names {
-		if x.IsDir() && strings.HasPrefix(x.Name(), drillFolder) && r.install.Dir != "" {
+		if x.IsDir() && strings.HasPrefix(x.Name(), begins) {
 			_ = os.RemoveAll(filepath.Join(in, x.Name()))
 		}
 	}

@@ -80,6 +80,11 @@ type incoming struct {
 // come in the last transaction. One that was cut off goes on when it is called again
 // with the same archive; with another it begins anew.
 func (r *Room) Import(ctx context.Context, from io.ReaderAt, size int64, told func(step string, done, total int64)) (out Imported, err error) {
+	free, err := r.alone(ctx, "keeper.import_serving")
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, free()) }()
 	in, err := archive.Open(from, size, archive.Usual())
 	if err != nil {
 		return out, err

@@ -11,7 +11,6 @@ import (
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
-	"plait/internal/kit/job"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/who"
 )
@@ -53,26 +52,38 @@ func (r *Room) move(ctx context.Context, to string, tell told) (out MoveOut, err
 	began := clock.Start()
 	place := placeOf(to)
 	out = MoveOut{From: string(r.db.Engine()), To: place}
-	moved, err := r.mayMove(ctx, place)
+	free, err := r.alone(ctx, "keeper.move_serving")
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, free()) }()
+	moved, err := r.claimMove(ctx, place)
 	if err != nil {
 		return out, err
 	}
 	target, err := r.install.OpenDB(ctx, to)
 	if err != nil {
-		return out, err
+		return out, errors.Join(err, r.unclaimMove(ctx))
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
 	if err := r.beginMove(ctx, target, place, moved); err != nil {
-		return out, err
+		return out, errors.Join(err, r.unclaimMove(ctx))
 	}
 	tables, sums, err := r.copyTables(ctx, target, tell)
 	if err != nil {
 		return out, err
 	}
-	if err := compare(ctx, target, tables, sums, tell); err != nil {
+	if err := compare(ctx, target, tables, sums, "keeper.move_differs", tell); err != nil {
 		return out, err
 	}
-	if err := r.endMove(ctx, target, place, tell); err != nil {
+	if err := r.findThere(ctx, target, tell); err != nil {
+		return out, err
+	}
+	// What was written here since it was copied, by whatever does not ask, would be lost.
+	if err := compare(ctx, r.db, tables, sums, "keeper.move_changed", tell); err != nil {
+		return out, err
+	}
+	if err := r.endMove(ctx, target, place); err != nil {
 		return out, err
 	}
 	for _, s := range sums {
@@ -83,20 +94,15 @@ func (r *Room) move(ctx context.Context, to string, tell told) (out MoveOut, err
 	return out, nil
 }
 
-// mayMove makes sure that nobody serves this installation and that it is whole. moved says
-// that only the last step of a move to the same place is missing.
-func (r *Room) mayMove(ctx context.Context, place string) (moved bool, err error) {
-	serving, err := job.Serving(ctx, r.db)
-	if err != nil {
-		return false, err
-	}
-	if serving {
-		return false, fault.New(fault.Conflict, "keeper.move_serving").With("keeper.serving_do")
-	}
-	begun := false
-	err = r.db.Read(ctx, func(tx *db.Tx) error {
+// claimMove marks this installation as being moved, in one transaction that finds no other
+// mark, and only then asks whether somebody serves it: whoever begins to serve looks at the
+// marks again once it can be seen. moved says that only the last step of a move to the same
+// place is missing.
+func (r *Room) claimMove(ctx context.Context, place string) (moved bool, err error) {
+	begun, now := false, r.clock.Now()
+	if err := r.db.Write(ctx, func(tx *db.Tx) error {
 		values := map[string]string{}
-		for _, name := range []string{markRestoring, markArriving, markMoving, markMoved} {
+		for _, name := range []string{markRestoring, markArriving, markMoving, markMoved, markMove} {
 			v, err := getMark(tx, name)
 			if err != nil {
 				return err
@@ -104,22 +110,41 @@ func (r *Room) mayMove(ctx context.Context, place string) (moved bool, err error
 			values[name] = v
 		}
 		for _, name := range []string{markRestoring, markArriving} {
-			if values[name] != "" {
-				return fault.New(fault.Conflict, "keeper.mark_"+name, "Value", values[name]).With("keeper.mark_" + name + "_do")
+			if v := values[name]; v != "" {
+				return marked(name, v)
 			}
 		}
 		for _, name := range []string{markMoving, markMoved} {
 			if v := values[name]; v != "" && v != place {
-				return fault.New(fault.Conflict, "keeper.mark_"+name, "Value", v).With("keeper.mark_" + name + "_do")
+				return marked(name, v)
 			}
 		}
-		moved, begun = values[markMoved] != "", values[markMoving] != ""
-		return nil
-	})
-	if err != nil || moved || begun {
+		if moved, begun = values[markMoved] != "", values[markMove] != ""; moved {
+			return nil
+		}
+		return setMark(tx, markMoving, place, now)
+	}); err != nil {
 		return moved, err
 	}
-	return false, r.install.Drain(ctx)
+	err = r.notServed(ctx, "keeper.move_serving")
+	if err == nil && !moved && !begun {
+		err = r.install.Drain(ctx)
+	}
+	if err != nil {
+		err = errors.Join(err, r.unclaimMove(ctx))
+	}
+	return moved, err
+}
+
+// unclaimMove takes the mark back that claimMove set, unless copying has begun.
+func (r *Room) unclaimMove(ctx context.Context) error {
+	return r.db.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+		id, err := getMark(tx, markMove)
+		if err != nil || id != "" {
+			return err
+		}
+		return setMark(tx, markMoving, "", 0)
+	})
 }
 
 // beginMove marks both sides with the same move, or finds that they are marked already. A
@@ -276,8 +301,8 @@ func (r *Room) copyTable(ctx context.Context, target *db.DB, t db.Table, tell fu
 	return TableCount{t.Name, n, sum.String()}, err
 }
 
-// compare reads every table of the target again and holds it to what was read here.
-func compare(ctx context.Context, target *db.DB, tables []db.Table, sums []TableCount, tell told) error {
+// compare reads every table of a database again and holds it to what was copied.
+func compare(ctx context.Context, target *db.DB, tables []db.Table, sums []TableCount, differs string, tell told) error {
 	return target.Read(ctx, func(tx *db.Tx) error {
 		for i, want := range sums {
 			t := tables[i]
@@ -287,7 +312,7 @@ func compare(ctx context.Context, target *db.DB, tables []db.Table, sums []Table
 				return err
 			}
 			if got := (TableCount{t.Name, n, sum.String()}); got != want {
-				return fault.New(fault.Broken, "keeper.move_differs").With("keeper.move_differs_do").Because(
+				return fault.New(fault.Broken, differs).With(differs + "_do").Because(
 					fmt.Errorf("table %s: %d rows, %d were expected, or other values", t.Name, n, want.Rows))
 			}
 			tell("keeper.stage_compare", int64(i+1), int64(len(sums)))
@@ -296,8 +321,8 @@ func compare(ctx context.Context, target *db.DB, tables []db.Table, sums []Table
 	})
 }
 
-// endMove makes the search anew at the target, closes this side, and opens the other.
-func (r *Room) endMove(ctx context.Context, target *db.DB, place string, tell told) error {
+// findThere makes the search anew at the target.
+func (r *Room) findThere(ctx context.Context, target *db.DB, tell told) error {
 	rooms, err := r.install.Other(target)
 	if err != nil {
 		return err
@@ -309,12 +334,28 @@ func (r *Room) endMove(ctx context.Context, target *db.DB, place string, tell to
 	if err := there.findAgain(who.As(ctx, who.Actor{Kind: who.Operator, Verb: "keeper.move"}), tell); err != nil {
 		return err
 	}
-	if err := target.Optimize(ctx); err != nil {
+	return target.Optimize(ctx)
+}
+
+// endMove closes this side and opens the other, in that order: there is no moment at which
+// both could serve.
+func (r *Room) endMove(ctx context.Context, target *db.DB, place string) error {
+	if err := r.notServed(ctx, "keeper.move_serving"); err != nil {
 		return err
 	}
-	// This side closes before the other opens: there is no moment at which both could serve.
 	now := r.clock.Now()
 	if err := r.db.Write(ctx, func(tx *db.Tx) error {
+		moving, err := getMark(tx, markMoving)
+		if err != nil {
+			return err
+		}
+		moved, err := getMark(tx, markMoved)
+		if err != nil {
+			return err
+		}
+		if moving+moved != place { // taken back, or another's
+			return fault.New(fault.Conflict, "keeper.held").With("keeper.held_do")
+		}
 		return errors.Join(setMark(tx, markMoving, "", now), setMark(tx, markMoved, place, now))
 	}); err != nil {
 		return err
@@ -330,6 +371,11 @@ type UndoOut struct {
 // undoMove lets this side be served again. What was written at the other side since is not
 // brought back: whoever undoes a move makes sure that the other one is not served.
 func (r *Room) undoMove(ctx context.Context) (out UndoOut, err error) {
+	free, err := r.alone(ctx, "keeper.move_serving")
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, free()) }()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
 		moving, err := getMark(tx, markMoving)
 		if err != nil {

@@ -20,7 +20,6 @@ import (
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
-	"plait/internal/kit/job"
 	"plait/internal/spine/ref"
 )
 
@@ -42,7 +41,7 @@ func (r *Room) MayServe(ctx context.Context) error {
 				return err
 			}
 			if value != "" {
-				return fault.New(fault.Conflict, "keeper.mark_"+name, "Value", value).With("keeper.mark_" + name + "_do")
+				return marked(name, value)
 			}
 		}
 		return nil
@@ -90,7 +89,7 @@ func (r *Room) choose(in RestoreIn, newest int64) (Manifest, error) {
 			return none, err
 		}
 		for _, b := range slices.Backward(all) {
-			if b.manifest.ID == "" && point.IsZero() {
+			if b.manifest.ID == "" && (point.IsZero() || !namedAt(b.ID).After(point)) {
 				// An older one in its place would be taken for the last.
 				return none, fault.New(fault.Broken, "keeper.backup_last_damaged", "Backup", b.ID, "Folder", in.Folder).With("keeper.backup_last_damaged_do")
 			}
@@ -197,6 +196,11 @@ func (r *Room) whole(dir string, m Manifest, tell told) ([]string, error) {
 // has ended the installation is marked and cannot be served; begun again, it begins anew.
 func (r *Room) restore(ctx context.Context, in RestoreIn, tell told) (out RestoreOut, err error) {
 	began := clock.Start()
+	free, err := r.alone(ctx, "keeper.restore_serving")
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, free()) }()
 	newest := int64(0)
 	if err := r.db.Read(ctx, func(tx *db.Tx) (err error) { newest, err = db.LastMigration(tx); return err }); err != nil {
 		return out, err
@@ -205,7 +209,8 @@ func (r *Room) restore(ctx context.Context, in RestoreIn, tell told) (out Restor
 	if err = asLast(in, m, err); err != nil {
 		return out, err
 	}
-	if err := r.vacant(ctx); err != nil {
+	was, err := r.vacancy(ctx)
+	if err != nil {
 		return out, err
 	}
 	apart, unread, there, err := readErasures(in.Folder, r.key)
@@ -220,10 +225,14 @@ func (r *Room) restore(ctx context.Context, in RestoreIn, tell told) (out Restor
 		return out, err
 	}
 	out = RestoreOut{Backup: m.ID, At: m.At.Format(time.RFC3339), Program: m.Program, Rows: m.Rows, Files: int64(len(files)), Unread: unread, Left: []string{}, Broken: []string{}}
-	if err := r.db.Write(ctx, func(tx *db.Tx) error { return setMark(tx, markRestoring, m.ID, r.clock.Now()) }); err != nil {
+	own, err := r.claimRestore(ctx, m.ID, was)
+	if err != nil {
 		return out, err
 	}
 	if err := r.load(ctx, in.Folder, m, tell); err != nil {
+		return out, err
+	}
+	if err := r.known(ctx, in.Folder); err != nil {
 		return out, err
 	}
 	if out.Erased, out.Left, err = r.replay(ctx, apart, tell); err != nil {
@@ -238,20 +247,8 @@ func (r *Room) restore(ctx context.Context, in RestoreIn, tell told) (out Restor
 	if err := r.db.Optimize(ctx); err != nil {
 		return out, err
 	}
-	err = r.db.Write(ctx, func(tx *db.Tx) error {
+	err = r.db.Write(ctx, func(tx *db.Tx) (err error) {
 		tx.Scrub()
-		// When it was made it did not know yet that it would end well.
-		all, err := ref.Programmes(tx)
-		if err != nil {
-			return err
-		}
-		ids := make([]string, len(all))
-		for i, p := range all {
-			ids[i] = p.ID
-		}
-		if err := putBackup(tx, ids, backupRow{ID: m.ID, At: m.At.UnixMicro(), Until: m.until(), State: backupKept, Rows: m.Rows, Size: m.Size, Seconds: m.Seconds}); err != nil {
-			return err
-		}
 		if out.Projects, err = howMany(tx, "", ref.Project); err != nil {
 			return err
 		}
@@ -261,31 +258,25 @@ func (r *Room) restore(ctx context.Context, in RestoreIn, tell told) (out Restor
 		if out.Contributions, err = howMany(tx, "", "contribution"); err != nil {
 			return err
 		}
-		return setMark(tx, markRestoring, "", 0)
+		return endRestore(tx, own)
 	})
 	out.Seconds = int64(began.Took().Seconds())
 	return out, err
 }
 
-// vacant makes sure that nothing is lost by storing a backup here, and nobody serves it.
-func (r *Room) vacant(ctx context.Context) error {
-	serving, err := job.Serving(ctx, r.db)
+// known notes the backups of the folder in the database that came back: when it was made it
+// did not know yet that it would end well, and nothing of those that came after it.
+func (r *Room) known(ctx context.Context, dir string) error {
+	all, err := inFolder(dir)
 	if err != nil {
 		return err
 	}
-	if serving {
-		return fault.New(fault.Conflict, "keeper.restore_serving").With("keeper.serving_do")
-	}
-	return r.db.Read(ctx, func(tx *db.Tx) error {
-		mark, err := getMark(tx, markRestoring)
-		if err != nil || mark != "" {
-			return err // begun before and cut off: it begins again
+	return r.db.Write(ctx, func(tx *db.Tx) error {
+		programmes, err := programmesOf(tx)
+		if err != nil {
+			return err
 		}
-		all, err := ref.Programmes(tx)
-		if err == nil && len(all) > 0 {
-			err = fault.New(fault.Conflict, "keeper.restore_not_empty").With("keeper.restore_not_empty_do")
-		}
-		return err
+		return foundBackups(tx, programmes, r.rowsOf(all))
 	})
 }
 

@@ -38,7 +38,7 @@ func fill(h *house.House, n int) {
 	ctx := h.As(who.ProjectLead)
 	h.Write(func(tx *db.Tx) error {
 		for range n {
-			r := ref.Record{Programme: h.Programme, ID: h.IDs.New(), Kind: ref.Person, Project: h.Project, Until: ref.NoEnd, Version: 1, ChangedAt: h.Clock.Now()}
+			r := ref.Record{Programme: h.Programme, ID: h.IDs.New(), Kind: "thing", Project: h.Project, Until: ref.NoEnd, Version: 1, ChangedAt: h.Clock.Now()}
 			if err := ref.Put(tx, r); err != nil {
 				return err
 			}
@@ -109,7 +109,7 @@ func lost(t *testing.T, h *house.House) {
 func miscounted(t *testing.T, h *house.House) {
 	fill(h, 3)
 	h.Write(func(tx *db.Tx) error {
-		return tx.Do(db.Q("update ref_count set n = n + 1 where programme = ? and kind = ?", h.Programme, ref.Person))
+		return tx.Do(db.Q("update ref_count set n = n + 1 where programme = ? and kind = ?", h.Programme, "thing"))
 	})
 	if got := check(h, h.As(who.ProgrammeLead)); got.Counts || len(got.Broken) == 0 || len(got.Proof.Broken) != 0 {
 		t.Errorf("a wrong count: %+v", got)

@@ -7,17 +7,32 @@ import (
 	"plait/internal/spine/ref"
 )
 
-// putErasures notes what was erased; what is noted already stays as it is.
+// putErasures notes what was erased, and the last backup that was begun before, which may
+// hold it. Of what is noted already only that is noted anew.
 func putErasures(tx *db.Tx, list []Erasure) error {
 	if len(list) == 0 {
 		return nil
 	}
-	rows := make([][]any, len(list))
-	for i, e := range list {
-		rows[i] = []any{e.Programme, e.Record, e.Kind, e.At, false}
+	last, err := lastNumber(tx)
+	if err != nil {
+		return err
 	}
-	return tx.Do(db.Join(db.Q("insert into keeper_erasure (programme, record, kind, at, apart) values"), db.Values(rows),
-		db.Q("on conflict (programme, record) do nothing")))
+	seen := map[[2]string]bool{} // one statement may name a row once
+	rows := make([][]any, 0, len(list))
+	for _, e := range list {
+		if k := [2]string{e.Programme, e.Record}; !seen[k] {
+			seen[k] = true
+			rows = append(rows, []any{e.Programme, e.Record, e.Kind, e.At, false, last})
+		}
+	}
+	return tx.Do(db.Join(db.Q("insert into keeper_erasure (programme, record, kind, at, apart, backups) values"), db.Values(rows),
+		db.Q(`on conflict (programme, record) do update set backups = case when excluded.backups > keeper_erasure.backups
+			then excluded.backups else keeper_erasure.backups end`)))
+}
+
+// lastNumber is the number of the last backup that the database knows of.
+func lastNumber(tx *db.Tx) (int64, error) {
+	return db.Count(tx, db.Q("select max(number) from keeper_backup"))
 }
 
 func scanErasure(r db.Row, e *Erasure) error { return r.Scan(&e.Programme, &e.Record, &e.Kind, &e.At) }
@@ -41,6 +56,7 @@ func erasures(tx *db.Tx) ([]Erasure, error) {
 // backupRow is what is known in the database of one backup, for one programme.
 type backupRow struct {
 	ID       string
+	Number   int64
 	At       int64
 	Until    int64
 	State    string
@@ -52,19 +68,19 @@ type backupRow struct {
 	Why      string
 }
 
-const backupColumns = `select id, at, until, state, rows_kept, size, proved_at, proved, seconds, why from keeper_backup`
+const backupColumns = `select id, number, at, until, state, rows_kept, size, proved_at, proved, seconds, why from keeper_backup`
 
 func scanBackup(r db.Row, b *backupRow) error {
-	return r.Scan(&b.ID, &b.At, &b.Until, &b.State, &b.Rows, &b.Size, &b.ProvedAt, &b.Proved, &b.Seconds, &b.Why)
+	return r.Scan(&b.ID, &b.Number, &b.At, &b.Until, &b.State, &b.Rows, &b.Size, &b.ProvedAt, &b.Proved, &b.Seconds, &b.Why)
 }
 
 // putBackup stores a backup for each programme that it holds.
 func putBackup(tx *db.Tx, programmes []string, b backupRow) error {
 	for _, p := range programmes {
-		if err := tx.Do(db.Q(`insert into keeper_backup (programme, id, at, until, state, rows_kept, size, proved_at, proved, seconds, why)
-			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (programme, id) do update set until = excluded.until, state = excluded.state,
+		if err := tx.Do(db.Q(`insert into keeper_backup (programme, id, number, at, until, state, rows_kept, size, proved_at, proved, seconds, why)
+			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (programme, id) do update set number = excluded.number, until = excluded.until, state = excluded.state,
 			rows_kept = excluded.rows_kept, size = excluded.size, seconds = excluded.seconds, why = excluded.why`,
-			p, b.ID, b.At, b.Until, b.State, b.Rows, b.Size, b.ProvedAt, b.Proved, b.Seconds, b.Why)); err != nil {
+			p, b.ID, b.Number, b.At, b.Until, b.State, b.Rows, b.Size, b.ProvedAt, b.Proved, b.Seconds, b.Why)); err != nil {
 			return err
 		}
 	}
@@ -88,7 +104,7 @@ func setProved(tx *db.Tx, programme, id, proved string, at int64) error {
 
 // backupsOf lists a programme's backups, the last first.
 func backupsOf(tx *db.Tx, programme string, most int64) ([]backupRow, error) {
-	return db.All(tx, db.Join(db.Q(backupColumns), db.Q("where programme = ? and state <> ? order by at desc, id desc limit ?", programme, backupGone, most)), scanBackup)
+	return db.All(tx, db.Join(db.Q(backupColumns), db.Q("where programme = ? and state <> ? order by number desc, at desc, id desc limit ?", programme, backupGone, most)), scanBackup)
 }
 
 // provedBackups gives, for each backup, when it was last proven.
@@ -101,9 +117,42 @@ func provedBackups(tx *db.Tx) (map[string]int64, error) {
 	return out, err
 }
 
-// keptBackups gives the backups of a programme that were made at an instant or before it.
-func keptBackups(tx *db.Tx, programme string, at int64) ([]backupRow, error) {
-	return db.All(tx, db.Join(db.Q(backupColumns), db.Q("where programme = ? and state = ? and at <= ? order by at", programme, backupKept, at)), scanBackup)
+// keptBackups gives the backups of a programme in some states, kept or running.
+func keptBackups(tx *db.Tx, programme string, states ...string) ([]backupRow, error) {
+	return db.All(tx, db.Join(db.Q(backupColumns), db.Q("where programme = ?", programme), db.Q("and state in"), db.List(states),
+		db.Q("order by number, at, id")), scanBackup)
+}
+
+// erasedAfter is the number of the last backup that was begun before a record was erased;
+// ok is false when it was not.
+func erasedAfter(tx *db.Tx, programme, record string) (number int64, ok bool, err error) {
+	return db.One(tx, db.Q("select backups from keeper_erasure where programme = ? and record = ?", programme, record), db.Value[int64])
+}
+
+// foundBackups brings what is known here of backups in line with the manifests of a folder:
+// one that was killed at its very end is whole there, and after a restore the folder holds
+// backups that were made later. Each is noted for every programme, since no manifest says
+// which it holds.
+func foundBackups(tx *db.Tx, programmes []string, found []backupRow) error {
+	for _, p := range programmes {
+		known, err := db.All(tx, db.Join(db.Q(backupColumns), db.Q("where programme = ?", p)), scanBackup)
+		if err != nil {
+			return err
+		}
+		kept := map[string]bool{}
+		for _, b := range known {
+			kept[b.ID] = b.State == backupKept
+		}
+		for _, b := range found {
+			if kept[b.ID] {
+				continue
+			}
+			if err := putBackup(tx, []string{p}, b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Left is an archive that left the house: it may still hold what was erased since.

@@ -23,7 +23,7 @@ const (
 	// BackupDays is for how many days a backup is kept.
 	BackupDays = 30
 	// backupFormat is the version of the format. A program reads its own and older ones.
-	backupFormat = 1
+	backupFormat = 2
 	// backupPurpose is what the installation key seals and marks here.
 	backupPurpose = "backup"
 	// rowsAtOnce and bytesAtOnce bound what is held and stored in one transaction.
@@ -57,7 +57,8 @@ type Manifest struct {
 	Plait     string       `json:"plait"`  // "backup"
 	Format    int          `json:"format"` // of the files beside it
 	ID        string       `json:"id"`
-	At        time.Time    `json:"at"` // when it began
+	Number    int64        `json:"number,omitempty"` // in the order of making, whatever the clock said; 0 before format 2
+	At        time.Time    `json:"at"`               // when it began
 	Seconds   int64        `json:"seconds"`
 	Program   string       `json:"program"`   // version of the program that made it
 	Migration int64        `json:"migration"` // the last one of the database
@@ -121,9 +122,18 @@ func damagedBackup(why error) error {
 func (m Manifest) until() int64 { return m.At.UnixMicro() + BackupDays*clock.Day }
 
 // backupName is the id of a backup: its time in UTC and six figures that tell two of one
-// second apart. It sorts by time and can be typed.
+// second apart. It can be typed. Clocks go wrong: Manifest.Number says which came later.
 func backupName(at int64, tail []byte) string {
 	return clock.Time(at).UTC().Format("20060102-150405") + fmt.Sprintf("-%06x", tail)
+}
+
+// namedAt is the time in the name of a backup, to the second.
+func namedAt(id string) time.Time {
+	t, err := time.Parse("20060102-150405", id[:min(len(id), 15)])
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
 var goodBackup = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}-[0-9a-f]{6}$`)

@@ -34,7 +34,7 @@ type Left struct {
 type Copies interface {
 	// Copies gives the archives that were made before an instant, and until when a backup
 	// that was made before it is kept: microseconds, 0 = none.
-	Copies(ctx context.Context, tx *db.Tx, programme string, at int64) (left []Left, until int64, err error)
+	Copies(ctx context.Context, tx *db.Tx, programme, person string, at int64) (left []Left, until int64, err error)
 }
 
 // SetCopies sets what tells of copies, before anything runs. Without it the pages say that
@@ -155,7 +155,7 @@ func (r *Room) copiesOf(ctx context.Context, person ref.Ref) (known bool, left [
 				}
 			}
 		}
-		left, until, err = r.copies.Copies(tx.Context(), tx, rec.Programme, at)
+		left, until, err = r.copies.Copies(tx.Context(), tx, rec.Programme, p.Ref.ID, at)
 		return err
 	})
 	return true, left, until, err
