@@ -36,6 +36,7 @@ type command struct {
 	out    io.Writer
 	err    io.Writer
 	house  *House // opened when the first command needs it
+	made   string // file of a database that this run made; it goes where nothing came into it
 	self   string // what starts this program again; "" in tests
 }
 
@@ -97,9 +98,21 @@ func newCommand(getenv func(string) string, out, errw io.Writer) *command {
 }
 
 func (c *command) close() {
-	if c.house != nil {
-		if err := c.house.Close(); err != nil {
-			fmt.Fprintln(c.err, "plait: the database did not close:", err)
+	if c.house == nil {
+		return
+	}
+	if c.made != "" {
+		if bare, err := c.house.rooms.keeper.Bare(context.Background()); err != nil || !bare {
+			c.made = ""
+		}
+	}
+	if err := c.house.Close(); err != nil {
+		fmt.Fprintln(c.err, "plait: the database did not close:", err)
+		return
+	}
+	if c.made != "" {
+		if err := forget(c.made); err != nil {
+			fmt.Fprintln(c.err, "plait: an empty database is left:", err)
 		}
 	}
 }
@@ -205,7 +218,7 @@ func (c *command) roomItself(ctx context.Context, room string, makes plug.Makes)
 				return nil, nil, err
 			}
 		}
-		if c.house, err = open(ctx, s, s.Base(s.Listen), slog.New(slog.DiscardHandler), true); err != nil {
+		if err := c.openNew(ctx, s, makes); err != nil {
 			return nil, nil, err
 		}
 		c.apart(c.house)
@@ -225,6 +238,19 @@ func (c *command) roomItself(ctx context.Context, room string, makes plug.Makes)
 		}
 	}
 	return nil, nil, fmt.Errorf("there is no room %s", room)
+}
+
+// openNew opens an installation that may have no database yet.
+func (c *command) openNew(ctx context.Context, s config.Config, makes plug.Makes) (err error) {
+	log, made := slog.New(slog.DiscardHandler), false
+	if makes != plug.MakesDatabase {
+		c.house, err = open(ctx, s, s.Base(s.Listen), log, true)
+		return err
+	}
+	if c.house, made, err = openEmpty(ctx, s, s.Base(s.Listen), log); made && err == nil {
+		c.made = databaseFile(s)
+	}
+	return err
 }
 
 func (c *command) do(ctx context.Context, verb string, in any) (any, error) {

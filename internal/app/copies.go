@@ -23,7 +23,7 @@ func (c copiesLeft) Copies(ctx context.Context, tx *db.Tx, programme, person str
 		if err != nil {
 			return nil, 0, err
 		}
-		out[i] = people.Left{Actor: name, At: l.At, Why: l.Why}
+		out[i] = people.Left{Actor: name, For: l.For, At: l.At, Why: l.Why}
 	}
 	return out, until, nil
 }

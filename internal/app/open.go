@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"plait/internal/kit/id"
 	"plait/internal/kit/mail"
 	"plait/internal/kit/seal"
+	"plait/internal/spine/ref"
 )
 
 // openDB opens the database that the settings name, and migrates it.
@@ -38,11 +40,24 @@ func openDB(ctx context.Context, c config.Config) (*db.DB, error) {
 
 // open opens an installation that init has made; fresh lets init make its database.
 func open(ctx context.Context, c config.Config, base string, log *slog.Logger, fresh bool) (*House, error) {
+	h, err := openAnyKey(ctx, c, base, log, fresh)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.rooms.account.SameKey(ctx); err != nil {
+		return nil, errors.Join(err, h.DB.Close())
+	}
+	return h, nil
+}
+
+// openAnyKey is open that leaves no mark of the key: whether it is the right one is known
+// only when a backup has opened with it.
+func openAnyKey(ctx context.Context, c config.Config, base string, log *slog.Logger, fresh bool) (*House, error) {
 	if _, err := os.Stat(c.Dir); err != nil {
 		return nil, fault.New(fault.Missing, "house.no_installation", "Dir", c.Dir).With("house.no_installation_do").Because(err)
 	}
 	if c.SQLite() && !fresh {
-		if f, err := os.Stat(filepath.Join(c.Dir, "plait.db")); err != nil || f.Size() == 0 {
+		if f, err := os.Stat(databaseFile(c)); err != nil || f.Size() == 0 {
 			return nil, fault.New(fault.Missing, "house.no_database", "Dir", c.Dir).With("house.no_database_do").Because(err)
 		}
 	}
@@ -62,10 +77,49 @@ func open(ctx context.Context, c config.Config, base string, log *slog.Logger, f
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	if err := h.rooms.account.SameKey(ctx); err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
 	return h, nil
+}
+
+// openEmpty is open for a restore. It leaves no mark of the key, and takes another key's
+// mark for none where there is no programme. made says that there was no database before.
+func openEmpty(ctx context.Context, c config.Config, base string, log *slog.Logger) (h *House, made bool, err error) {
+	if c.SQLite() {
+		_, err := os.Stat(databaseFile(c))
+		made = errors.Is(err, fs.ErrNotExist)
+	}
+	h, err = openAnyKey(ctx, c, base, log, true)
+	if err != nil {
+		return nil, false, err
+	}
+	err = h.DB.Read(ctx, func(tx *db.Tx) error {
+		fits, err := h.rooms.account.KeyFits(tx)
+		if err != nil || fits {
+			return err
+		}
+		all, err := ref.Programmes(tx)
+		if err == nil && len(all) > 0 {
+			err = fault.New(fault.Invalid, "house.wrong_key").With("house.wrong_key_do")
+		}
+		return err
+	})
+	if err != nil {
+		return nil, false, errors.Join(err, h.DB.Close())
+	}
+	return h, made, nil
+}
+
+func databaseFile(c config.Config) string { return filepath.Join(c.Dir, "plait.db") }
+
+// forget takes away a database file that this run made and that holds nothing: a refused
+// restore leaves nothing that was not there. The house must be closed.
+func forget(file string) error {
+	var err error
+	for _, end := range []string{"", "-wal", "-shm"} {
+		if e := os.Remove(file + end); e != nil && !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
 }
 
 // openWhole is open for everything but restores, moves and imports: an installation that is

@@ -248,6 +248,17 @@ func TestArchiveAfterErasure(t *testing.T) {
 			t.Errorf("README.txt says nothing of the column %s give it a meaning in words/archive_meanings.txt", l)
 		}
 	}
+	for _, want := range []string{"THE WORDS OF STATES", "  taken back: hidden"} {
+		if !strings.Contains(columns, want) {
+			t.Errorf("README.txt does not say %q", want)
+		}
+	}
+	whole := after["read/programme.txt"]
+	for _, want := range []string{"The first change was made on 20", "PROJECTS: ", "Who do I ring?", " contributions"} {
+		if !strings.Contains(whole, want) {
+			t.Errorf("read/programme.txt does not say %q:\n%s", want, whole)
+		}
+	}
 	index := after["read/index.txt"]
 	if !strings.Contains(index, "Who do I ring?") || !strings.Contains(index, "contributions") {
 		t.Errorf("read/index.txt:\n%s", index)
@@ -295,6 +306,10 @@ func TestArchiveOfAPage(t *testing.T) {
 		}
 		if _, err := archive.Open(bytes.NewReader(body), int64(len(body)), archive.Usual()); err != nil {
 			t.Error(err)
+		}
+		seen := see(t, h, lead, "/keeper/archive")
+		if strings.Count(seen, "Made by: ") != 1 || strings.Count(seen, "Fetched by ") != 1 || !strings.Contains(seen, " kB") {
+			t.Errorf("who made and fetched it, and its size: %s", seen)
 		}
 		h.Hand.Add(25 * time.Hour)
 		work(h, "keeper.age")

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,12 @@ var readmeText string
 //go:embed words/archive_meanings.txt
 var meaningsText string
 
+//go:embed words/archive_tables.txt
+var tablesText string
+
+//go:embed words/archive_states.txt
+var statesText string
+
 // meaning says what tables and columns hold, in plain words.
 type meaning struct{ tables, columns map[string]string }
 
@@ -26,21 +33,10 @@ func (m meaning) column(name string) string { return m.columns[name] }
 
 var aboutTable = regexp.MustCompile(`((?:^|\n)(?:-- [^\n]*\n)+)create table ([a-z0-9_]+)`)
 
-// meanings gathers what is known: of tables the words that stand above them where they
-// are made, of columns the list here; a name means the same in every table.
+// meanings gathers what is known: of tables the list here, else the words that stand above
+// them where they are made; of columns the list here: a name means the same in every table.
 func (r *Room) meanings() meaning {
-	m := meaning{map[string]string{
-		"who_member": "Who has which role where.", "ref_record": "Every record: its place, title, strand and state.",
-		"ref_count": "How many records there are of each sort, as differences to be added up.", "terms_use": "What each record may be used for besides its project.",
-		"tie": "Which record came from which, and how one bears on the other.", "trail_entry": "Every change: who, what, when. Append only.",
-		"trail_body": "The version that a change made, and the salt of its commitment. Empty once erased.",
-		"trail_link": "The chain that proves that no entry was changed or lost.", "trail_wait": "Entries that are not in the chain yet.",
-	}, map[string]string{}}
-	for line := range strings.Lines(meaningsText) {
-		if name, text, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
-			m.columns[name] = text
-		}
-	}
+	m := meaning{map[string]string{}, pairsOf(meaningsText)}
 	for _, p := range r.install.Plugs() {
 		if p.Migrations == nil {
 			continue
@@ -59,7 +55,19 @@ func (r *Room) meanings() meaning {
 			}
 		}
 	}
+	maps.Copy(m.tables, pairsOf(tablesText))
 	return m
+}
+
+// pairsOf reads a list of names and what they mean, with a tab between.
+func pairsOf(text string) map[string]string {
+	out := map[string]string{}
+	for line := range strings.Lines(text) {
+		if name, means, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
+			out[name] = means
+		}
+	}
+	return out
 }
 
 // readme is README.txt of an archive.
@@ -87,6 +95,13 @@ func readme(head archive.Manifest, tables []carried, about meaning) string {
 	slices.Sort(all)
 	for _, name := range all {
 		fmt.Fprintf(&b, "%s: %s\n", name, about.column(name))
+	}
+	b.WriteString("\n\nTHE WORDS OF STATES\n\n")
+	for line := range strings.Lines(statesText) {
+		if name, means, ok := strings.Cut(line, "\t"); ok {
+			line = "  " + name + ": " + means
+		}
+		b.WriteString(line)
 	}
 	return b.String()
 }

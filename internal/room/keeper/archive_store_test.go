@@ -18,6 +18,7 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/kit/id"
 	"plait/internal/kit/seal"
+	"plait/internal/room/keeper"
 	"plait/test/house"
 )
 
@@ -98,6 +99,25 @@ func pictures(t *testing.T, dir string) {
 	}
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestEveryTableOfAnArchiveIsExplained asks for a sentence about each table that goes along.
+func TestEveryTableOfAnArchiveIsExplained(t *testing.T) {
+	var kit house.Kit
+	h := kit.SQLite(t)
+	for _, p := range h.Plugs {
+		r, ok := p.Self.(*keeper.Room)
+		if !ok {
+			continue
+		}
+		h.Read(func(tx *db.Tx) error {
+			out, err := r.Unsaid(tx)
+			if len(out) > 0 {
+				t.Errorf("add a line to internal/room/keeper/words/archive_tables.txt for %s", strings.Join(out, ", "))
+			}
+			return err
+		})
 	}
 }
 

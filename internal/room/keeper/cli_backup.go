@@ -2,8 +2,10 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -74,26 +76,50 @@ func (c *backupCommand) Run(ctx context.Context, h *plug.Host) error {
 }
 
 type backupsCommand struct {
-	JSON bool `name:"json" help:"Print the answer as one line of JSON."`
+	From string `help:"Another folder of backups. No installation and no key is needed to list it." placeholder:"FOLDER"`
+	JSON bool   `name:"json" help:"Print the answer as one line of JSON."`
 }
 
 // Run lists the backups of the folder.
 func (c *backupsCommand) Run(ctx context.Context, h *plug.Host) error {
-	ctx, r, err := self(ctx, h, plug.MakesNothing)
+	out, err := c.list(ctx, h)
 	if err != nil {
 		return err
 	}
-	out, err := r.backups(ctx)
-	if err != nil {
+	if len(out.Backups) == 0 && !c.JSON {
+		_, err := fmt.Fprintf(h.Out, "There are no backups in %s.\n", out.Folder)
 		return err
 	}
 	return cli.Print(h.Out, out, c.JSON)
 }
 
+// list reads the folder that is named, which may be all that is left, else the installation's.
+func (c *backupsCommand) list(ctx context.Context, h *plug.Host) (BackupsOut, error) {
+	if c.From == "" {
+		ctx, r, err := self(ctx, h, plug.MakesNothing)
+		if err != nil {
+			return BackupsOut{}, err
+		}
+		return r.backups(ctx)
+	}
+	if info, err := os.Stat(c.From); err != nil || !info.IsDir() {
+		return BackupsOut{}, fault.New(fault.Missing, "keeper.backups_no_folder", "Folder", fullName(c.From)).With("keeper.backups_no_folder_do").Because(err)
+	}
+	return folderList(c.From)
+}
+
+// fullName is the name of a folder from the top, so that a reader knows which one is meant.
+func fullName(dir string) string {
+	if at, err := filepath.Abs(dir); err == nil {
+		return at
+	}
+	return dir
+}
+
 type restoreCommand struct {
 	Backup  string `arg:"" optional:"" help:"The backup's id, or one of its files. Without it, the last one."`
 	From    string `help:"The folder of backups; without it, PLAIT_BACKUP." placeholder:"FOLDER"`
-	At      string `help:"The last backup made at this time or before, such as 2026-03-02 01:00 (UTC)." placeholder:"TIME"`
+	At      string `help:"The last backup made at this time or before, such as 2026-03-02 01:00 or 2026-03-02 01:00:30. It is read as UTC." placeholder:"TIME"`
 	Without bool   `name:"without-erasures" help:"Go on where the list of erasures is lost. Words that were erased come back."`
 	JSON    bool   `name:"json" help:"Print the answer as one line of JSON."`
 }
@@ -132,8 +158,12 @@ func (c *restoreCommand) Run(ctx context.Context, h *plug.Host) error {
 	if err != nil {
 		return err
 	}
-	out, err := r.restore(ctx, in, telling(h.Err))
+	end, err := r.begins(ctx)
 	if err != nil {
+		return err
+	}
+	out, err := r.restore(ctx, in, telling(h.Err))
+	if err = errors.Join(err, end(err)); err != nil {
 		return err
 	}
 	return report(h, out, c.JSON)
@@ -168,8 +198,11 @@ func (c *drillCommand) Run(ctx context.Context, h *plug.Host) error {
 		return err
 	}
 	if !c.JSON && len(out.Broken) == 0 {
-		fmt.Fprintf(h.Out, "It came back whole: %s, %s, in %s. The backup is of %s.\n", many(out.Projects, "project"), many(out.Contributions, "contribution"),
-			many(out.Seconds, "second"), out.At)
+		took := "less than a second"
+		if out.Seconds > 0 {
+			took = many(out.Seconds, "second")
+		}
+		fmt.Fprintf(h.Out, "It came back whole: %s, %s, in %s. The backup is of %s.\n", many(out.Projects, "project"), many(out.Contributions, "contribution"), took, out.At)
 	}
 	return report(h, out, c.JSON)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/job"
@@ -76,8 +77,10 @@ type Kept struct {
 
 // BackupState is what a programme's leads are told of backups.
 type BackupState struct {
-	On     bool   `json:"on"`    // this installation makes backups
-	Every  int64  `json:"every"` // hours between two
+	On     bool   `json:"on"`     // this installation makes backups
+	Folder string `json:"folder"` // where they are kept, on the machine that runs Plait
+	Every  int64  `json:"every"`  // hours between two
+	Next   int64  `json:"next"`   // about when the next one is made by itself, microseconds; 0 = never
 	Late   bool   `json:"late"`
 	Failed bool   `json:"failed"` // the last one did
 	Asked  bool   `json:"asked"`  // one was asked for and has not begun
@@ -107,6 +110,10 @@ func (r *Room) state(tx *db.Tx, programme string) (out BackupState, err error) {
 		return out, err
 	}
 	now, good := r.clock.Now(), int64(0)
+	if out.On {
+		// As kit/job does it: at the ends of whole periods.
+		out.Folder, out.Next = fullName(r.install.Backups), clock.Time(now).Truncate(r.every()).Add(r.every()).UnixMicro()
+	}
 	for _, b := range rows {
 		k := Kept{ID: b.ID, At: b.At, Until: b.Until, State: b.State, Size: b.Size, Seconds: b.Seconds, Why: b.Why, ProvedAt: b.ProvedAt}
 		if b.Proved != "" {

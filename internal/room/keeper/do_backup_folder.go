@@ -208,8 +208,7 @@ func (r *Room) backups(ctx context.Context) (out BackupsOut, err error) {
 	if !r.hasFolder() {
 		return out, fault.New(fault.Absent, "keeper.backup_off").With("keeper.backup_off_do")
 	}
-	out.Folder = r.install.Backups
-	if out.Backups, err = inFolder(out.Folder); err != nil {
+	if out, err = folderList(r.install.Backups); err != nil {
 		return out, err
 	}
 	var proved map[string]int64

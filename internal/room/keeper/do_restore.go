@@ -25,6 +25,7 @@ import (
 
 // Marks of an installation that must not be served. Each holds a backup's id or a place.
 const (
+	markBeginning = "beginning" // a restore was asked for and has stored nothing yet
 	markRestoring = "restoring"
 	markMoving    = "moving"   // it is being moved: to there, or (at the target) from elsewhere
 	markMoved     = "moved"    // it was moved to there
@@ -34,7 +35,7 @@ const (
 // MayServe says in plain words why this installation must not be served now.
 func (r *Room) MayServe(ctx context.Context) error {
 	return r.db.Read(ctx, func(tx *db.Tx) error {
-		for _, name := range []string{markRestoring, markArriving, markMoving, markMoved} {
+		for _, name := range []string{markBeginning, markRestoring, markArriving, markMoving, markMoved} {
 			value, err := getMark(tx, name)
 			if err != nil {
 				return err
@@ -90,7 +91,7 @@ func (r *Room) choose(in RestoreIn, newest int64) (Manifest, error) {
 		for _, b := range slices.Backward(all) {
 			if b.manifest.ID == "" && (point.IsZero() || !namedAt(b.ID).After(point)) {
 				// An older one in its place would be taken for the last.
-				return none, damagedBackup(fmt.Errorf("%s, the last one: %s", b.ID, b.Problem))
+				return none, fault.New(fault.Broken, "keeper.backup_last_damaged", "Backup", b.ID, "Folder", in.Folder).With("keeper.backup_last_damaged_do")
 			}
 			if b.manifest.ID != "" && (point.IsZero() || !b.manifest.At.After(point)) {
 				in.ID = b.ID
@@ -205,7 +206,7 @@ func (r *Room) restore(ctx context.Context, in RestoreIn, tell told) (out Restor
 		return out, err
 	}
 	m, err := r.choose(in, newest)
-	if err != nil {
+	if err = asLast(in, m, err); err != nil {
 		return out, err
 	}
 	was, err := r.vacancy(ctx)

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"plait/internal/kit/db"
+	"plait/internal/spine/trail"
 )
 
 // kindsOf gives the kinds of records by their ids. Ids of no record are left out, and those
@@ -68,6 +69,22 @@ func archiveIDs(tx *db.Tx, programme string) (map[string]bool, error) {
 		out[x] = true
 	}
 	return out, err
+}
+
+// fetchedArchives is the entries of the trail that tell who fetched some archives, the first first.
+func fetchedArchives(tx *db.Tx, programme string, all []Archived) ([]trail.Entry, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(all))
+	for i, a := range all {
+		ids[i] = a.ID
+	}
+	return db.All(tx, db.Join(db.Q(`select ref, actor, at from trail_entry where programme = ? and verb = ? and ref in`, programme, "keeper.fetch"), db.List(ids), db.Q("order by at, id")),
+		func(r db.Row, e *trail.Entry) error {
+			e.Verb = "keeper.fetch"
+			return r.Scan(&e.Ref.ID, &e.Actor, &e.At)
+		})
 }
 
 func makingNow(tx *db.Tx, programme string) (int64, error) {

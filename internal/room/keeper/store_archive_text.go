@@ -56,9 +56,9 @@ func (r *Room) writeRead(tx *db.Tx, w *archive.Writer, programme ref.Record, tab
 		projects = append(projects, some...)
 	}
 	slices.SortStableFunc(projects, func(a, b ref.Record) int { return strings.Compare(a.Title, b.Title) })
-	parts := []part{{title: "The programme itself", name: "programme.txt"}}
+	parts := []part{{title: "The programme itself", name: "programme.txt", projects: projects}}
 	for i, p := range projects {
-		parts = append(parts, part{p.ID, p.Title, fmt.Sprintf("project-%03d-%s.txt", i+1, strings.ToLower(p.Title))})
+		parts = append(parts, part{project: p.ID, title: p.Title, name: fmt.Sprintf("project-%03d-%s.txt", i+1, strings.ToLower(p.Title))})
 	}
 	index := []string{programme.Title, "", "What was said, what was found, what was done and what came of it.", "Each project has a file of its own:", ""}
 	for _, p := range parts {
@@ -85,7 +85,10 @@ func plural(kind string, n int64) string {
 }
 
 // part is one text: a project, or "" for what belongs to none.
-type part struct{ project, title, name string }
+type part struct {
+	project, title, name string
+	projects             []ref.Record // of the programme's own text: all of them
+}
 
 // reading is what the texts are written from.
 type reading struct {
@@ -112,6 +115,11 @@ var spines = regexp.MustCompile(`^(ref|who|terms|trail|tie|keeper)(_|$)`)
 func (x *reading) write(to io.Writer, p part, kinds []string) (map[string]int64, error) {
 	b := bufio.NewWriter(to)
 	fmt.Fprintf(b, "%s\n%s\n\n", p.title, strings.Repeat("=", len([]rune(p.title))))
+	if p.project == "" {
+		if err := x.overview(b, p.projects, kinds); err != nil {
+			return nil, err
+		}
+	}
 	counts := map[string]int64{}
 	for _, k := range kinds {
 		if k == ref.Project && p.project == "" {

@@ -158,13 +158,14 @@ func foundBackups(tx *db.Tx, programmes []string, found []backupRow) error {
 // Left is an archive that left the house: it may still hold what was erased since.
 type Left struct {
 	Actor string `json:"actor"` // who took it, as the trail names them
+	For   string `json:"for"`   // who has it; "" where that was not asked
 	At    int64  `json:"at"`
 	Why   string `json:"why"`
 }
 
 func archivesBefore(tx *db.Tx, programme string, at int64) ([]Left, error) {
-	return db.All(tx, db.Q("select actor, at, why from keeper_archive where programme = ? and at <= ? and ended_at > 0 and size > 0 order by at", programme, at),
-		func(r db.Row, l *Left) error { return r.Scan(&l.Actor, &l.At, &l.Why) })
+	return db.All(tx, db.Q("select actor, for_whom, at, why from keeper_archive where programme = ? and at <= ? and ended_at > 0 and size > 0 order by at", programme, at),
+		func(r db.Row, l *Left) error { return r.Scan(&l.Actor, &l.For, &l.At, &l.Why) })
 }
 
 // setMark says something of the installation; "" takes it back.

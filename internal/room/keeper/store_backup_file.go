@@ -402,9 +402,9 @@ func late(last, now int64, every time.Duration) bool {
 	return every > 0 && now-last > 2*every.Microseconds()
 }
 
-// pointOf reads the instant of --at: RFC 3339, or a day and time in UTC.
+// pointOf reads the instant of --at: RFC 3339, or a day and time in UTC, with seconds or without.
 func pointOf(s string) (time.Time, error) {
-	for _, form := range []string{time.RFC3339, "2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02"} {
+	for _, form := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02"} {
 		if t, err := time.Parse(form, s); err == nil {
 			if form == "2006-01-02" {
 				t = t.Add(24*time.Hour - time.Second) // the whole day

@@ -85,6 +85,7 @@ func (in TrailIn) days(zone string) (from, to int64, err error) {
 		var e error
 		to, e = clock.EndOf(in.To, zone)
 		c.Need(e == nil, "to", "house.bad_day")
+		c.Need(e != nil || from < to, "to", "keeper.trail_bad_days")
 	}
 	return from, to, c.Err()
 }

@@ -75,6 +75,7 @@ func trailSeen(t *testing.T, h *house.House) {
 		"a host lead":               {who.From(h.As(who.HostLead)), keeper.TrailIn{Project: h.Project}, fault.Forbidden},
 		"a stranger":                {who.Actor{}, keeper.TrailIn{}, fault.Signin},
 		"a day that is none":        {lead, keeper.TrailIn{From: "2026-02-30"}, fault.Invalid},
+		"the last day first":        {lead, keeper.TrailIn{From: "2026-03-02", To: "2026-03-01"}, fault.Invalid},
 		"what that is none":         {lead, keeper.TrailIn{What: "words"}, fault.Invalid},
 		"a group that is none":      {lead, keeper.TrailIn{Group: "a' or 1"}, fault.Invalid},
 	} {

@@ -11,6 +11,7 @@ import (
 	"plait/internal/kit/page"
 	"plait/internal/kit/web"
 	"plait/internal/spine/plug"
+	"plait/internal/spine/ref"
 	"plait/internal/spine/who"
 )
 
@@ -28,7 +29,9 @@ type archiveLine struct {
 	Day   string
 	For   string
 	Why   string
-	State string // the message of its state
+	State string   // the message of its state
+	By    string   // who made it
+	Taken []string // who fetched it and when, each in a sentence
 	Size  string
 	Hash  string
 	Fetch string // address of its bytes; "" when they are not here
@@ -46,15 +49,20 @@ func (f *face) archives(w http.ResponseWriter, r *http.Request) error {
 	}
 	language, now := page.ChromeFrom(r.Context()).Lang, f.room.clock.Now()
 	v := archivesView{}
+	lines, err := f.archiveLines(r, out.Archives)
+	if err != nil {
+		return err
+	}
 	for _, a := range out.Archives {
 		if a.State == ArchiveMaking || a.State == ArchiveAgain {
 			v.Making, v.Done, v.Total = true, a.Done, max(a.Total, a.Done, 1)
 			v.Progress = f.T(r, "keeper.archive_progress", "Done", lang.Number(language, a.Done), "Total", lang.Number(language, a.Total))
 			continue
 		}
-		l := archiveLine{Day: clock.DayOf(a.At, ""), For: a.For, Why: a.Why, Hash: a.Hash, State: f.T(r, "keeper.archive_state_"+a.State)}
+		l := lines[a.ID]
+		l.Day, l.For, l.Why, l.Hash, l.State = clock.DayOf(a.At, ""), a.For, a.Why, a.Hash, f.T(r, "keeper.archive_state_"+a.State)
 		if a.Size > 0 {
-			l.Size = f.T(r, "keeper.archive_size", "Size", lang.Number(language, max(1, a.Size>>20)))
+			l.Size = megabytes(a.Size)
 		}
 		if a.State == ArchiveReady && now < a.Until() {
 			l.Fetch = "/keeper/archive/" + a.ID + "/file"
@@ -64,6 +72,43 @@ func (f *face) archives(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := page.View{Title: f.T(r, "keeper.archive_title"), Body: v, Back: "/keeper"}
 	return f.Show(w, r, "keeper/archive", p)
+}
+
+// archiveLines says of archives who made them and who fetched them, by id.
+func (f *face) archiveLines(r *http.Request, all []Archived) (map[string]archiveLine, error) {
+	out := make(map[string]archiveLine, len(all))
+	tongue := page.ChromeFrom(r.Context()).Lang
+	err := f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		zone, err := f.room.zone(tx, who.From(r.Context()).Programme)
+		if err != nil {
+			return err
+		}
+		list := make([]TrailEntry, 0, len(all))
+		for _, a := range all {
+			list = append(list, TrailEntry{Actor: a.Actor, Ref: ref.Of("archive", a.ID)})
+		}
+		taken, err := fetchedArchives(tx, who.From(r.Context()).Programme, all)
+		if err != nil {
+			return err
+		}
+		for _, e := range taken {
+			list = append(list, entryOf(e))
+		}
+		if err := f.room.nameAll(tx.Context(), tx, list); err != nil {
+			return err
+		}
+		for i, e := range list {
+			l := out[e.Ref.ID]
+			if i < len(all) {
+				l.By = f.doerName(r, e)
+			} else {
+				l.Taken = append(l.Taken, f.T(r, "keeper.archive_taken_by", "Who", f.doerName(r, e), "When", lang.DateTime(tongue, e.At, clock.Zone(zone))))
+			}
+			out[e.Ref.ID] = l
+		}
+		return nil
+	})
+	return out, err
 }
 
 func (f *face) archiveForm(w http.ResponseWriter, r *http.Request) error {

@@ -2,17 +2,25 @@ package keeper
 
 import (
 	"net/http"
+	"time"
 
 	"plait/internal/kit/clock"
+	"plait/internal/kit/db"
+	"plait/internal/kit/lang"
 	"plait/internal/kit/page"
 	"plait/internal/kit/web"
 	"plait/internal/spine/plug"
+	"plait/internal/spine/who"
 )
 
 // backupView is the page of backups.
 type backupView struct {
 	BackupState
-	Last   *Kept // the last good one; nil when there is none
+	Zone   string         // of the times
+	In     *time.Location // the same
+	Due    string         // about when the next one is made
+	Last   *Kept          // the last good one; nil when there is none
+	Took   string
 	Size   string
 	Until  string // day until which the last one is kept
 	Proven *Kept  // the last one that was tried out
@@ -22,10 +30,19 @@ type backupView struct {
 
 // backupLine is one backup in the table.
 type backupLine struct {
+	ID     string
 	At     int64
 	Until  string // day; "" for one that failed
 	State  string // message key
 	Proved string // message key
+}
+
+// took says how long something took.
+func (f *face) took(r *http.Request, seconds int64) string {
+	if seconds < 1 {
+		return f.T(r, "keeper.backup_moment")
+	}
+	return f.T(r, "keeper.drill_seconds", "Count", seconds)
 }
 
 func (f *face) backup(w http.ResponseWriter, r *http.Request) error {
@@ -34,12 +51,23 @@ func (f *face) backup(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := backupView{BackupState: out}
+	if err := f.room.db.Read(r.Context(), func(tx *db.Tx) (err error) {
+		v.Zone, err = f.room.zone(tx, who.From(r.Context()).Programme)
+		return err
+	}); err != nil {
+		return err
+	}
+	v.In = clock.Zone(v.Zone)
+	v.Zone = v.In.String()
+	if out.Next > 0 {
+		v.Due = lang.DateTime(page.ChromeFrom(r.Context()).Lang, out.Next, v.In)
+	}
 	for i, b := range out.List {
-		line := backupLine{At: b.At, State: "keeper.backup_state_" + b.State, Proved: "keeper.backup_proved_no"}
+		line := backupLine{ID: b.ID, At: b.At, State: "keeper.backup_state_" + b.State, Proved: "keeper.backup_proved_no"}
 		if b.State == backupKept {
 			line.Until = clock.DayOf(b.Until, "")
 			if v.Last == nil {
-				v.Last, v.Size, v.Until = &out.List[i], megabytes(b.Size), line.Until
+				v.Last, v.Size, v.Until, v.Took = &out.List[i], megabytes(b.Size), line.Until, f.took(r, b.Seconds)
 			}
 		}
 		if b.State != backupKept {
@@ -61,7 +89,7 @@ func (f *face) backup(w http.ResponseWriter, r *http.Request) error {
 		switch {
 		case p.Whole:
 			v.Whole = f.T(r, "keeper.drill_whole", "Projects", f.T(r, "keeper.drill_projects", "Count", p.Projects),
-				"Contributions", f.T(r, "keeper.drill_contributions", "Count", p.Contributions), "Seconds", f.T(r, "keeper.drill_seconds", "Count", p.Seconds))
+				"Contributions", f.T(r, "keeper.drill_contributions", "Count", p.Contributions), "Seconds", f.took(r, p.Seconds))
 		case p.Why != "":
 			v.Whole = f.T(r, "keeper.drill_stopped", "Why", f.T(r, p.Why, "Folder", "PLAIT_BACKUP", "Count", p.Broken, "Program", ""))
 		default:

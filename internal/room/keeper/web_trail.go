@@ -180,12 +180,16 @@ func (f *face) trailLines(r *http.Request, list []TrailEntry) ([]trailLine, erro
 		if err != nil {
 			return err
 		}
+		there, err := stillThere(tx, who.From(r.Context()).Programme, list, f.room.clock.Now())
+		if err != nil {
+			return err
+		}
 		for i, e := range list {
 			out[i] = trailLine{Says: f.sentence(tongue, e), When: lang.DateTime(tongue, e.At, clock.Zone(zone)), Proof: "/keeper/trail/entry/" + e.ID}
 			if e.Actor != "" {
 				out[i].By = "/keeper/trail?" + url.Values{"by": {e.Actor}}.Encode()
 			}
-			if to, ok := pages[e.Ref.Kind]; ok && who.Can(tx.Context(), tx, to.Permission, e.Ref) {
+			if to, ok := pages[e.Ref.Kind]; ok && there[e.Ref.ID] && who.Can(tx.Context(), tx, to.Permission, e.Ref) {
 				out[i].See = strings.NewReplacer("{project}", e.Project, "{id}", e.Ref.ID).Replace(to.Page)
 			}
 		}

@@ -25,6 +25,7 @@ func (r *Room) SetWords(w Words) { r.words = w }
 // Left is an archive that left the house before somebody was erased.
 type Left struct {
 	Actor string // who took it out, as the trail names them
+	For   string // who has it; "" where that is not known
 	At    int64  // microseconds
 	Why   string
 }

@@ -40,6 +40,9 @@ func (r *Room) Held(ctx context.Context, in HeldIn) (out HeldOut, err error) {
 		out, err = r.heldOf(tx.Context(), tx, p, now)
 		return err
 	})
+	if err == nil && who.From(ctx).Kind != who.Card {
+		r.looks.Note(ctx, Looked, in.Person)
+	}
 	return out, err
 }
 

@@ -326,12 +326,12 @@ func erasedSays(t *testing.T, h *house.House) {
 	mend(h, p, "")
 	at := h.Clock.Now()
 	h.Write(func(tx *db.Tx) error {
-		return tx.Do(db.Q(`insert into keeper_archive (programme, id, actor, why, state, file, size, hash, records, done, total, at, ended_at) values (?, ?, 'operator', 'For the county office', 'made', '', 10, '', 1, 1, 1, ?, ?)`,
+		return tx.Do(db.Q(`insert into keeper_archive (programme, id, actor, for_whom, why, state, file, size, hash, records, done, total, at, ended_at) values (?, ?, 'operator', 'The county archivist', 'For the county office', 'made', '', 10, '', 1, 1, 1, ?, ?)`,
 			h.Programme, h.IDs.New(), at, at))
 	})
 	c, here := browse(t, h, lead), map[string]string{"id": p.ID}
 	_, page := c("GET /people/person/{id}/erase", here, "?step=check&why=they+asked&words=erase", nil)
-	for _, want := range []string{"How much is held now", "For the county office", "What you said", "Copies outside"} {
+	for _, want := range []string{"How much is held now", "For the county office", "for The county archivist", "What you said", "Copies outside"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("before: no %q", want)
 		}
@@ -339,7 +339,7 @@ func erasedSays(t *testing.T, h *house.House) {
 	h.Hand.Add(time.Hour)
 	h.Do(lead, "people.erase", people.EraseIn{Person: p, Why: people.TheyAsked, Words: people.EraseWords})
 	_, page = c("GET /people/{id}", here, "", nil)
-	for _, want := range []string{"For the county office", "No backup holds it", "2 March 2026"} {
+	for _, want := range []string{"For the county office", "for The county archivist", "No backup holds it", "2 March 2026"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("after: no %q", want)
 		}

@@ -106,6 +106,6 @@ func (r *Room) Plug() plug.Plug {
 		Finds:  r.finds(),
 		Refers: refers(),
 		Holds:  r.holds(),
-		Words:  words, Pages: pages, Migrations: migrations,
+		Words:  words, Pages: pages, Migrations: migrations, Commands: &commands{}, Self: r,
 	}
 }

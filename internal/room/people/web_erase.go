@@ -142,7 +142,11 @@ func (f *face) copiesNow(r *http.Request, person ref.Ref) (v copiesView, err err
 		if name == "" {
 			name = f.T(r, "people.actor_operator")
 		}
-		v.Left = append(v.Left, f.T(r, "people.copies_left", "Day", lang.Date(tongue, clock.DayOf(l.At, "")), "Name", name, "Why", l.Why))
+		key := "people.copies_left"
+		if l.For == "" {
+			key = "people.copies_left_unsaid"
+		}
+		v.Left = append(v.Left, f.T(r, key, "Day", lang.Date(tongue, clock.DayOf(l.At, "")), "Name", name, "For", l.For, "Why", l.Why))
 	}
 	return v, nil
 }
