@@ -148,9 +148,14 @@ func (r *Room) write(ctx context.Context, dir string, b backupRow, began clock.S
 	if err := r.keepApart(ctx); err != nil {
 		return m, err
 	}
+	list, err := readApart(dir, r.key)
+	if err != nil {
+		return m, unwritable(dir, err)
+	}
+	m.Apart = list.lines
 	sum := sha256.New()
 	var files []string
-	err := folder.Write(filepath.Join(dir, b.ID+sealedEnd), func(to io.Writer) error {
+	err = folder.Write(filepath.Join(dir, b.ID+sealedEnd), func(to io.Writer) error {
 		size := &counted64{}
 		sealed, err := r.key.SealWriter(backupPurpose, io.MultiWriter(to, sum, size))
 		if err != nil {
@@ -187,8 +192,8 @@ func (r *Room) write(ctx context.Context, dir string, b backupRow, began clock.S
 		return m, unwritable(dir, err)
 	}
 	m.Hash, m.Files, m.Seconds = hex.EncodeToString(sum.Sum(nil)), int64(len(files)), int64(began.Took().Seconds())
-	list := strings.Join(append(files, ""), "\n")
-	listSum := sha256.Sum256([]byte(list))
+	fileList := strings.Join(append(files, ""), "\n")
+	listSum := sha256.Sum256([]byte(fileList))
 	m.FileList = hex.EncodeToString(listSum[:])
 	if m.Mark, err = m.markOf(r.key); err != nil {
 		return m, err
@@ -200,7 +205,7 @@ func (r *Room) write(ctx context.Context, dir string, b backupRow, began clock.S
 	for _, x := range []struct {
 		end  string
 		text []byte
-	}{{fileListEnd, []byte(list)}, {manifestEnd, append(text, '\n')}} {
+	}{{fileListEnd, []byte(fileList)}, {manifestEnd, append(text, '\n')}} {
 		if err := folder.Write(filepath.Join(dir, b.ID+x.end), func(w io.Writer) error { _, err := w.Write(x.text); return err }); err != nil {
 			return m, unwritable(dir, err)
 		}
