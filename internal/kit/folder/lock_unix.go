@@ -15,12 +15,21 @@ func Lock(path string) (free func() error, ok bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return nil, false, f.Close()
-	}
-	if err != nil {
+	ok, err = hold(f)
+	if err != nil || !ok {
 		return nil, false, errors.Join(err, f.Close())
 	}
 	return f.Close, true, nil
+}
+
+// holds says that hold holds.
+const holds = true
+
+// hold locks an open file until it is closed; false when another has it open and locked.
+func hold(f *os.File) (bool, error) {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return false, nil
+	}
+	return err == nil, err
 }

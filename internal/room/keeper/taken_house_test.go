@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
 	"plait/internal/room/keeper"
+	"plait/internal/spine/who"
 	"plait/test/house"
 )
 
@@ -181,4 +183,43 @@ func keptIDs(t *testing.T, dir string) (first, last string) {
 	name := func(p string) string { return strings.TrimSuffix(filepath.Base(p), ".backup") }
 	first, last = name(all[0]), name(all[len(all)-1])
 	return first, last
+}
+
+// TestAnArchiveIsMadeAnewAfterAnErasure erases while the rows are read, and takes a file
+// out of a contribution, each once: what is written then holds neither.
+func TestAnArchiveIsMadeAnewAfterAnErasure(t *testing.T) {
+	var kit house.Kit
+	kit.Each(t, func(t *testing.T, h *house.House) {
+		r := backupRoom(t, h)
+		lead := h.As(who.ProgrammeLead)
+		at := h.AskRef(lead, "evidence.give", `{"project":"`+h.Project+`","words":"`+secret+`","strands":["lived"]}`)
+		h.Write(func(tx *db.Tx) error { // enough rows to say how far it is
+			return tx.Do(db.Q(`insert into keeper_keep (programme, record, kind, until_day, why, actor, at)
+				with recursive n (i) as (select 1 union all select i + 1 from n where i < 4200) select ?, 'x' || i, 'person', '2030-01-01', '', '', 1 from n`, h.Programme))
+		})
+		path, erased := filepath.Join(t.TempDir(), "a.zip"), 0
+		left := filepath.Join(filepath.Dir(path), ".plait-archive-left.part")
+		if err := os.WriteFile(left, []byte(secret), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := r.ArchiveTo(h.AsOperator(), path, "to see", func(done, _ int64) {
+			if erased++; erased == 1 {
+				h.Ask(lead, "consent.withdraw", `{"ref":"`+at.String()+`","erase_now":true}`)
+			}
+		})
+		if err != nil || erased < 3 {
+			t.Fatalf("it was told %d times: %v", erased, err)
+		}
+		for entry, body := range unpacked(t, path) {
+			if strings.Contains(body, secret) {
+				t.Errorf("what was erased is in %s", entry)
+			}
+		}
+		if _, err := os.Stat(left); !os.IsNotExist(err) {
+			t.Errorf("what was left of an archive is there still: %v", err)
+		}
+		if _, _, err := r.ArchiveTo(h.AsOperator(), path, "again", func(int64, int64) {}); fault.Of(err).Say != "keeper.archive_there" {
+			t.Errorf("over one that is there: %v", err)
+		}
+	})
 }
