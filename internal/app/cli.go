@@ -205,7 +205,7 @@ func (c *command) roomItself(ctx context.Context, room string, makes plug.Makes)
 		}
 		c.apart(c.house)
 		if makes == plug.MakesKey {
-			if err := c.house.rooms.keeper.MayServe(ctx); err != nil {
+			if err := c.house.rooms.keeper.MayImport(ctx); err != nil {
 				return nil, nil, err
 			}
 		}

@@ -44,7 +44,7 @@ func (r *Room) MayServe(ctx context.Context) error {
 				return fault.New(fault.Conflict, "keeper.mark_"+name, "Value", value).With("keeper.mark_" + name + "_do")
 			}
 		}
-		return nil
+		return arriving(tx)
 	})
 }
 
