@@ -93,6 +93,7 @@ func newCommand(getenv func(string) string, out, errw io.Writer) *command {
 
 func (c *command) close() {
 	if c.house != nil {
+		c.house.looks.Wait()
 		if err := c.house.DB.Close(); err != nil {
 			fmt.Fprintln(c.err, "plait: the database did not close:", err)
 		}

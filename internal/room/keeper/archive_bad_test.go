@@ -439,3 +439,20 @@ func fetch(t *testing.T, h *house.House, ctx context.Context, id string) (int, [
 	t.Fatal("there is no such route")
 	return 0, nil
 }
+
+// TestNothingToCheck asks of an installation without a programme: the operator is told so,
+// and not to sign in.
+func TestNothingToCheck(t *testing.T) {
+	from := playedExample(t)
+	bad := resummed(t, from, archiveOf(t, from), func(b map[string]string) {
+		line, _, _ := strings.Cut(b["tables/trail_entry.jsonl"], "\n")
+		b["tables/trail_entry.jsonl"] += line + "\n"
+	})
+	where := emptyHouse(t, db.SQLite)
+	refusedBy(t, where, "keeper", "import", bad) // what it leaves is empty
+	for _, words := range [][]string{{"keeper", "check"}, {"keeper", "check", "--quick"}, {"keeper", "archive", "--out", filepath.Join(t.TempDir(), "a.zip")}} {
+		if said := refusedBy(t, where, words...); !strings.Contains(said, "no programme in this installation") {
+			t.Errorf("%v says %q", words, said)
+		}
+	}
+}
