@@ -126,6 +126,18 @@ func (r *Room) keepApart(ctx context.Context) error {
 	}
 }
 
+// allApart brings the list up to date and says how many lines it has.
+func (r *Room) allApart(ctx context.Context) (int64, error) {
+	if err := r.keepApart(ctx); err != nil {
+		return 0, err
+	}
+	list, err := readApart(r.install.Backups, r.key)
+	if err != nil {
+		err = unwritable(r.install.Backups, err)
+	}
+	return list.lines, err
+}
+
 // apartJob keeps the list beside the backups up to date.
 func (r *Room) apartJob(ctx context.Context, _ job.Job) error {
 	if !r.hasFolder() {
@@ -211,7 +223,8 @@ func readLine(text string, key *seal.Key) (line apartLine, err error) {
 			return line, err
 		}
 	}
-	return line, json.Unmarshal(plain, &line)
+	err = json.Unmarshal(plain, &line)
+	return line, err
 }
 
 // fewer says whether the list holds fewer lines than a backup of the folder says it held:

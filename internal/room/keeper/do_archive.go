@@ -284,16 +284,7 @@ func (r *Room) writeArchive(ctx context.Context, programme string, to io.Writer,
 		if err != nil {
 			return err
 		}
-		own, err := archiveIDs(tx, programme)
-		if err != nil {
-			return err
-		}
-		if err := r.files.Each(tx, programme, func(i blob.Info) error {
-			if !own[i.Record] {
-				files = append(files, i)
-			}
-			return nil
-		}); err != nil {
+		if files, err = r.filesOf(tx, programme); err != nil {
 			return err
 		}
 		total = int64(len(files))
@@ -333,6 +324,21 @@ func (r *Room) writeArchive(ctx context.Context, programme string, to io.Writer,
 		}
 	}
 	return w.Close()
+}
+
+// filesOf lists the files that go into an archive: all but those of other archives.
+func (r *Room) filesOf(tx *db.Tx, programme string) (files []blob.Info, err error) {
+	own, err := archiveIDs(tx, programme)
+	if err != nil {
+		return nil, err
+	}
+	err = r.files.Each(tx, programme, func(i blob.Info) error {
+		if !own[i.Record] {
+			files = append(files, i)
+		}
+		return nil
+	})
+	return files, err
 }
 
 func (r *Room) writeFile(ctx context.Context, programme string, w *archive.Writer, f blob.Info) error {

@@ -145,14 +145,10 @@ func (r *Room) write(ctx context.Context, dir string, b backupRow, began clock.S
 	if err := errors.Join(folder.Sweep(dir, true), folder.Sweep(filepath.Join(dir, filesFolder), true)); err != nil {
 		return m, unwritable(dir, err)
 	}
-	if err := r.keepApart(ctx); err != nil {
+	var err error
+	if m.Apart, err = r.allApart(ctx); err != nil {
 		return m, err
 	}
-	list, err := readApart(dir, r.key)
-	if err != nil {
-		return m, unwritable(dir, err)
-	}
-	m.Apart = list.lines
 	sum := sha256.New()
 	var files []string
 	err = folder.Write(filepath.Join(dir, b.ID+sealedEnd), func(to io.Writer) error {

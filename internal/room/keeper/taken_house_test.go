@@ -141,7 +141,8 @@ func TestWhatWasTakenStaysTaken(t *testing.T) {
 // TestACutListIsRefused cuts the list of erasures, and puts an older one in its place.
 func TestACutListIsRefused(t *testing.T) {
 	s := tell(t, on(t, db.SQLite))
-	plait(t, 0, nil, s.args("keeper", "backup")...)
+	var made keeper.MadeOut
+	plait(t, 0, &made, s.args("keeper", "backup")...)
 	s.erase(t)
 	backups := filepath.Join(s.dir, "backup")
 	half := copyDir(t, backups) // before a second backup knows how long it was
@@ -150,7 +151,6 @@ func TestACutListIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, _ := keptIDs(t, backups)
 	to := on(t, db.SQLite)
 	takeKey(t, s.place, to)
 	for name, list := range map[string][]byte{"emptied": {}, "cut to half a line": whole[:60], "a line less": whole[:bytes.LastIndexByte(whole[:len(whole)-1], '\n')+1]} {
@@ -158,7 +158,7 @@ func TestACutListIsRefused(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(from, "erasures"), list, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		code, out, errs := house.Plait(t.Context(), to.args("keeper", "restore", first, "--from", from)...)
+		code, out, errs := house.Plait(t.Context(), to.args("keeper", "restore", made.ID, "--from", from)...)
 		if code != 2 || !strings.Contains(errs, "was cut, or is an older one") || to.stands(t, secret) {
 			t.Errorf("%s: %d %s%s", name, code, out, errs)
 		}
@@ -168,21 +168,9 @@ func TestACutListIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out restored
-	if errs := plait(t, 1, &out, to.args("keeper", "restore", first, "--from", half)...); out.Unread != 1 || !strings.Contains(errs, "cannot be read") {
+	if errs := plait(t, 1, &out, to.args("keeper", "restore", made.ID, "--from", half)...); out.Unread != 1 || !strings.Contains(errs, "cannot be read") {
 		t.Errorf("%+v %s", out, errs)
 	}
-}
-
-// keptIDs gives the first and the last backup of a folder.
-func keptIDs(t *testing.T, dir string) (first, last string) {
-	t.Helper()
-	all, err := filepath.Glob(filepath.Join(dir, "*.backup"))
-	if err != nil || len(all) == 0 {
-		t.Fatal(all, err)
-	}
-	name := func(p string) string { return strings.TrimSuffix(filepath.Base(p), ".backup") }
-	first, last = name(all[0]), name(all[len(all)-1])
-	return first, last
 }
 
 // TestAnArchiveIsMadeAnewAfterAnErasure erases while the rows are read, and takes a file
