@@ -106,6 +106,7 @@ func (c *command) close() {
 			c.made = ""
 		}
 	}
+	c.house.looks.Wait()
 	if err := c.house.Close(); err != nil {
 		fmt.Fprintln(c.err, "plait: the database did not close:", err)
 		return
@@ -223,7 +224,7 @@ func (c *command) roomItself(ctx context.Context, room string, makes plug.Makes)
 		}
 		c.apart(c.house)
 		if makes == plug.MakesKey {
-			if err := c.house.rooms.keeper.MayServe(ctx); err != nil {
+			if err := c.house.rooms.keeper.MayImport(ctx); err != nil {
 				return nil, nil, err
 			}
 		}

@@ -81,6 +81,7 @@ type House struct {
 	Log     *slog.Logger
 	files   *blob.Store
 	rooms   *rooms
+	looks   *trail.Looks
 	base    string
 	leaving leaving
 	hold    *db.Hold // the part of the lock on the installation; nil where none is taken
@@ -138,10 +139,11 @@ func Build(d *db.DB, o Options) (*House, error) {
 	h.Face = &web.Face{Secure: o.Secure}
 	h.files = &blob.Store{DB: d, Clock: o.Clock, IDs: h.IDs, Key: o.Key}
 	desk := news.NewDesk()
+	h.looks = &trail.Looks{DB: d, Clock: o.Clock, IDs: h.IDs, Log: o.Log}
 	install := &plug.Install{Dir: o.Dir, Backups: o.Backups, BackupEvery: o.Every, Version: Version, OpenDB: openOther, Other: another(o), Plugs: func() []plug.Plug { return h.Plugs },
 		Drain: func(ctx context.Context) error { return job.Drain(ctx, h.DB, h.Jobs(), h.Log) }}
 	h.rooms = newRooms(plug.Needs{Install: install, DB: d, Clock: o.Clock, IDs: h.IDs, Key: o.Key, Desk: h.Desk, News: desk, Jobs: jobs, Face: h.Face,
-		Post: h.measures.post(o.Post), Log: o.Log, BaseURL: o.BaseURL, Files: h.files, Looks: &trail.Looks{DB: d, Clock: o.Clock, IDs: h.IDs, Log: o.Log}})
+		Post: h.measures.post(o.Post), Log: o.Log, BaseURL: o.BaseURL, Files: h.files, Looks: h.looks})
 	h.Plugs = list(h.rooms)
 	sources := shared()
 	var sets []page.Source

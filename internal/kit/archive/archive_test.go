@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -68,7 +70,7 @@ func all(b []byte, as db.Table) (rows [][]any, files map[string]string, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := r.Check(context.Background(), nil); err != nil {
+	if err := r.Check(context.Background(), []db.Table{as}, nil); err != nil {
 		return nil, nil, err
 	}
 	if err := r.Fits(as); err != nil {
@@ -272,7 +274,7 @@ func TestBadArchives(t *testing.T) {
 		"a longer table":        {body("tables/thing_thing.jsonl", func(b []byte) []byte { return append(b, b...) }), "archive.altered"},
 		"a changed file":        {body("files/r1/f-a.txt-a.txt", flip), "archive.altered"},
 		"a changed readme":      {body(readmeName, flip), "archive.altered"},
-		"an entry more":         {add(packed{name: "read/more.txt", method: zip.Store}), "archive.altered"},
+		"an entry more":         {add(packed{name: "read/project-001-more.txt", method: zip.Store}), "archive.altered"},
 		"an entry less":         {again(t, good, func(all []packed) []packed { return all[1:] }), "archive.altered"},
 		"a table of no note":    {again(t, good, manifestOf(func(m map[string]any) { m["tables"] = []any{} })), "archive.altered"},
 		"a table noted twice":   {again(t, good, manifestOf(func(m map[string]any) { l := m["tables"].([]any); m["tables"] = append(l, l...) })), "archive.altered"},
@@ -282,6 +284,10 @@ func TestBadArchives(t *testing.T) {
 		"a drive of Windows":    {add(packed{name: "C:/x"}), "archive.unsafe"},
 		"a name that is long":   {add(packed{name: "read/" + strings.Repeat("x", 500)}), "archive.unsafe"},
 		"a name elsewhere":      {add(packed{name: "bin/run"}), "archive.unsafe"},
+		"a page to press":       {add(packed{name: "read/index.html"}), "archive.unsafe"},
+		"a text of no project":  {add(packed{name: "read/more.txt"}), "archive.unsafe"},
+		"a file of no record":   {add(packed{name: "files/more.txt"}), "archive.unsafe"},
+		"a table in a folder":   {add(packed{name: "tables/a/b.jsonl"}), "archive.unsafe"},
 		"a link":                {add(packed{name: "read/link", body: []byte("/etc/passwd"), mode: 0o777 | fs.ModeSymlink}), "archive.unsafe"},
 		"a device":              {add(packed{name: "read/dev", mode: 0o644 | fs.ModeDevice}), "archive.unsafe"},
 		"twice":                 {add(packed{name: readmeName}), "archive.unsafe"},
@@ -297,6 +303,44 @@ func TestBadArchives(t *testing.T) {
 	// A folder that another program added is no harm.
 	if _, _, err := all(add(packed{name: "read/", mode: fs.ModeDir | 0o755, method: zip.Store}), thing); err != nil {
 		t.Errorf("a folder: %v", err)
+	}
+}
+
+// TestChangedRows changes rows and makes the hashes right again: the sum tells.
+func TestChangedRows(t *testing.T) {
+	good := make1(t, rowsOf(50), nil)
+	for name, change := range map[string]func(lines []string) []string{
+		"a row doubled":  func(l []string) []string { return append(l, l[0]) },
+		"a row less":     func(l []string) []string { return l[1:] },
+		"another row":    func(l []string) []string { l[0] = l[1]; return l },
+		"a changed word": func(l []string) []string { l[9] = strings.Replace(l[9], "said", "sang", 1); return l },
+	} {
+		bad := again(t, good, func(all []packed) []packed {
+			for i := range all {
+				if all[i].name == "tables/thing_thing.jsonl" {
+					all[i].body = []byte(strings.Join(change(strings.SplitAfter(strings.TrimSuffix(string(all[i].body), "\n"), "\n")), ""))
+					sum := sha256.Sum256(all[i].body)
+					return manifestOf(func(m map[string]any) {
+						for _, e := range m["entries"].([]any) {
+							if e := e.(map[string]any); e["name"] == "tables/thing_thing.jsonl" {
+								e["size"], e["sha256"] = len(all[i].body), hex.EncodeToString(sum[:])
+							}
+						}
+					})(all)
+				}
+			}
+			return all
+		})
+		r, err := open(bad)
+		must(t, err)
+		if err := r.Check(context.Background(), []db.Table{thing}, nil); !said(err, "archive.altered") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	r, err := open(good)
+	must(t, err)
+	if err := r.Check(context.Background(), []db.Table{thing}, nil); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -433,7 +477,7 @@ func FuzzOpen(f *testing.F) {
 			}
 			return
 		}
-		if r.Check(context.Background(), nil) != nil {
+		if r.Check(context.Background(), nil, nil) != nil {
 			return
 		}
 		_ = r.Rows(thing, func([]any) error { return nil })

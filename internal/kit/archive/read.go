@@ -29,8 +29,11 @@ type Limits struct {
 }
 
 // Usual is a million entries, a tebibyte, and more than text with an id in each line
-// can be packed; a line of 128 MiB; a manifest of 512 MiB.
-func Usual() Limits { return Limits{1_000_000, 1 << 40, 1000, 128 << 20, 512 << 20} }
+// can be packed; a line of MostLine; a manifest of 512 MiB.
+func Usual() Limits { return Limits{1_000_000, 1 << 40, 200, MostLine, 512 << 20} }
+
+// MostLine is the most bytes of a line. A reader holds one a few times over.
+const MostLine = 16 << 20
 
 // free is how many unpacked bytes are taken whatever they were packed to.
 const free = 64 << 20
@@ -100,11 +103,26 @@ func sound(f *zip.File) error {
 		return unsafe("an entry is packed in an unknown way")
 	case f.Method == zip.Store && f.CompressedSize64 != f.UncompressedSize64:
 		return unsafe("an entry's sizes do not agree")
-	case name != readmeName && name != schemaName && name != manifestName &&
-		!strings.HasPrefix(name, tablesDir) && !strings.HasPrefix(name, filesDir) && !strings.HasPrefix(name, readDir):
-		return unsafe("an entry is in none of the archive's folders")
+	case !ours(name):
+		return unsafe("an entry has a name that no archive has")
 	}
 	return nil
+}
+
+// ours says whether the writer makes an entry of this name.
+func ours(name string) bool {
+	if name == readmeName || name == schemaName || name == manifestName {
+		return true
+	}
+	if rest, ok := strings.CutPrefix(name, filesDir); ok {
+		record, file, ok := strings.Cut(rest, "/")
+		return ok && record == plainName(record) && file != "" && !strings.Contains(file, "/")
+	}
+	if rest, ok := strings.CutPrefix(name, readDir); ok {
+		return rest == plainName(rest) && (rest == "index.txt" || rest == "programme.txt" || strings.HasPrefix(rest, "project-"))
+	}
+	rest, ok := strings.CutPrefix(name, tablesDir)
+	return ok && strings.HasSuffix(rest, ".jsonl") && !strings.Contains(rest, "/")
 }
 
 func (r *Reader) manifest() error {
@@ -194,25 +212,65 @@ func (r *Reader) matches() error {
 // Manifest is what the archive says it holds.
 func (r *Reader) Manifest() Manifest { return r.m }
 
-// Check reads every entry and compares its length and SHA-256 with the manifest. It
+// Check reads every entry and compares its length and SHA-256 with the manifest. Of each
+// of tables that the archive holds it reads the lines, and compares their number and sum. It
 // stores nothing. told hears how many bytes were read, now and then; it may be nil.
-func (r *Reader) Check(ctx context.Context, told func(done int64)) error {
+func (r *Reader) Check(ctx context.Context, tables []db.Table, told func(done int64)) error {
+	by := make(map[string]db.Table, len(tables))
+	for _, t := range tables {
+		by[tablesDir+t.Name+".jsonl"] = t
+	}
 	done := int64(0)
 	for _, e := range r.m.Entries {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		in, err := r.open(e.Name)
-		if err != nil {
-			return err
+		err := error(nil)
+		if t, ok := by[e.Name]; ok {
+			err = r.checkTable(ctx, t)
+		} else {
+			err = r.checkEntry(e.Name)
 		}
-		_, err = io.Copy(io.Discard, in)
-		if err = errors.Join(err, in.Close()); err != nil {
+		if err != nil {
 			return err
 		}
 		if done += e.Size; told != nil {
 			told(done)
 		}
+	}
+	return nil
+}
+
+func (r *Reader) checkEntry(name string) error {
+	in, err := r.open(name)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, in)
+	return errors.Join(err, in.Close())
+}
+
+// checkTable compares what the lines of a table say with the manifest.
+func (r *Reader) checkTable(ctx context.Context, t db.Table) error {
+	if err := r.Fits(t); err != nil {
+		return err
+	}
+	n, _ := r.m.Table(t.Name)
+	part, sum, rows := n.Part(t), db.Sum{}, 0
+	part.Key = nil // their order does not count
+	if err := r.Rows(part, func(row []any) error {
+		if rows++; rows%2000 == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		sum.Add(part, row)
+		return nil
+	}); err != nil {
+		return err
+	}
+	if sum.String() != n.Sum {
+		return altered(t.Name, errors.New("its rows are not those of the manifest"))
 	}
 	return nil
 }

@@ -74,12 +74,21 @@ func (w *Writer) Readme(text string) error {
 	return err
 }
 
-// ReadName is the name that a text gets.
-func (w *Writer) ReadName(name string) string { return readDir + plainName(name) }
+// ReadName is the name that a text gets: its ending stays, however long it is.
+func (w *Writer) ReadName(name string) string {
+	if rest, ok := strings.CutSuffix(name, ".txt"); ok {
+		if rest = plainName(rest); len(rest) > 76 {
+			rest = rest[:76]
+		}
+		name = rest + ".txt"
+	}
+	return readDir + plainName(name)
+}
 
-// Read writes a text under read/, for people.
+// Read writes a text under read/, for people. A reader takes index.txt, programme.txt and
+// names that begin with project-.
 func (w *Writer) Read(name string, f func(to io.Writer) error) error {
-	_, err := w.entry(readDir+plainName(name), zip.Deflate, f)
+	_, err := w.entry(w.ReadName(name), zip.Deflate, f)
 	return err
 }
 

@@ -22,30 +22,105 @@ const Beside = ".part"
 
 // Write writes a file of mode 0600 by f. When f or the disk fails, nothing of it is left
 // and what had the name before still has it. The folder must be there.
-func Write(path string, f func(w io.Writer) error) (err error) {
-	part, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*"+Beside) // mode 0600
+func Write(path string, f func(w io.Writer) error) error {
+	return beside(path, "."+filepath.Base(path)+"-", f, func(part string) error { return os.Rename(part, path) })
+}
+
+// New writes a file of mode 0600 by f under a name that nothing has: one that has it
+// meanwhile stays, and the error is fs.ErrExist. ready runs when the file is whole and on
+// the disk, before it gets its name. Beside its place its name begins with prefix, by
+// which SweepLeft finds what a killed program left.
+func New(path, prefix string, f func(w io.Writer) error, ready func() error) error {
+	return beside(path, prefix, f, func(part string) error {
+		if err := ready(); err != nil {
+			return err
+		}
+		err := os.Link(part, path)
+		if err == nil {
+			return os.Remove(part)
+		}
+		if errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		// A disk that knows no second names, such as a stick: the name is taken first.
+		place, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(place.Close(), os.Rename(part, path)); err != nil {
+			return errors.Join(err, os.Remove(path))
+		}
+		return nil
+	})
+}
+
+// beside writes a file beside its place, brings it to the disk and has it named.
+func beside(path, prefix string, f func(w io.Writer) error, name func(part string) error) (err error) {
+	part, err := os.CreateTemp(filepath.Dir(path), prefix+"*"+Beside) // mode 0600
 	if err != nil {
 		return err
 	}
+	open := true
+	shut := func() error {
+		if !open {
+			return nil
+		}
+		open = false
+		return part.Close()
+	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, part.Close())
+			err = errors.Join(err, shut())
 			_ = os.Remove(part.Name()) // swept later when this fails too
 		}
 	}()
+	// Held while it is written, so that nobody sweeps it away.
+	if _, err := hold(part); err != nil {
+		return err
+	}
 	if err := f(part); err != nil {
 		return err
 	}
 	if err := part.Sync(); err != nil {
 		return err
 	}
-	if err := part.Close(); err != nil {
+	if !holds { // there a file that is open cannot be given another name
+		if err := shut(); err != nil {
+			return err
+		}
+	}
+	if err := name(part.Name()); err != nil {
 		return err
 	}
-	if err := os.Rename(part.Name(), path); err != nil {
+	if err := shut(); err != nil {
 		return err
 	}
 	return SyncDir(filepath.Dir(path))
+}
+
+// SweepLeft takes away what programs that were killed left of New in a folder, under one
+// prefix. What is being written stays, and so does what may not be touched: it does its best.
+func SweepLeft(dir, prefix string) {
+	all, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, x := range all {
+		if !x.Type().IsRegular() || !strings.HasPrefix(x.Name(), prefix) || !strings.HasSuffix(x.Name(), Beside) {
+			continue
+		}
+		if info, err := x.Info(); err != nil || !holds && time.Since(info.ModTime()) < time.Hour {
+			continue
+		}
+		f, err := os.OpenFile(filepath.Join(dir, x.Name()), os.O_RDWR, 0)
+		if err != nil {
+			continue
+		}
+		free, err := hold(f)
+		if err = errors.Join(err, f.Close()); err == nil && free {
+			_ = os.Remove(f.Name())
+		}
+	}
 }
 
 // Append adds bytes to the end of a file of mode 0600 and brings them to the disk. When

@@ -3,8 +3,10 @@ package folder_test
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"plait/internal/kit/folder"
@@ -118,4 +120,41 @@ func TestShare(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = take(folder.Share, true)()
+}
+
+func TestNewTakesNoName(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.zip")
+	say := func(s string) func(io.Writer) error {
+		return func(w io.Writer) error { _, err := io.WriteString(w, s); return err }
+	}
+	ready := func() error {
+		folder.SweepLeft(dir, ".left-") // what is being written stays
+		return nil
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".left-1.part"), []byte("left by one that was killed"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "film.part"), []byte("someone else's"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.New(path, ".left-", say("first"), ready); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.New(path, ".left-", say("second"), ready); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a name that is taken: %v", err)
+	}
+	if b, err := os.ReadFile(path); string(b) != "first" || err != nil {
+		t.Errorf("%q %v", b, err)
+	}
+	failed := errors.New("not ready")
+	if err := folder.New(filepath.Join(dir, "b.zip"), ".left-", say("third"), func() error { return failed }); !errors.Is(err, failed) {
+		t.Errorf("%v", err)
+	}
+	if got := names(t, dir); !slices.Equal(got, []string{"a.zip", "film.part"}) {
+		t.Errorf("%v", got)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info.Mode(), err)
+	}
 }

@@ -30,12 +30,23 @@ func lock(path string, how int) (free func() error, ok bool, err error) {
 			}
 		}
 	}
-	err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return nil, false, f.Close()
-	}
-	if err != nil {
+	ok, err = flock(f, how)
+	if err != nil || !ok {
 		return nil, false, errors.Join(err, f.Close())
 	}
 	return f.Close, true, nil
+}
+
+// holds says that hold holds.
+const holds = true
+
+// hold locks an open file until it is closed; false when another has it open and locked.
+func hold(f *os.File) (bool, error) { return flock(f, syscall.LOCK_EX) }
+
+func flock(f *os.File, how int) (bool, error) {
+	err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return false, nil
+	}
+	return err == nil, err
 }

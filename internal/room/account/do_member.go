@@ -6,6 +6,7 @@ import (
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/spine/news"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
@@ -60,10 +61,18 @@ func (r *Room) Invite(ctx context.Context, in InviteIn) (out InviteOut, err erro
 		if err := r.jobs.Add(tx, letterJob, map[string]string{"link": link, "invite": invite}); err != nil {
 			return err
 		}
+		if err := r.tell(tx, "account.given", g, now); err != nil {
+			return err
+		}
 		out = InviteOut{a.ID, invite}
 		return trail.Put(ctx, tx, entry, now, "account.invite", ref.Of(Kind, a.ID), 1, granted(g))
 	})
 	return out, err
+}
+
+// tell says that the roles of an account changed.
+func (r *Room) tell(tx *db.Tx, name string, g who.Grant, now int64) error {
+	return r.news.Tell(tx, news.Item{Programme: g.Programme, Name: name, Refs: []ref.Ref{ref.Of(Kind, g.Account)}, At: now})
 }
 
 // mayHere checks that the actor may give and take a role in a scope.
@@ -135,6 +144,9 @@ func (r *Room) Take(ctx context.Context, in TakeIn) (out TakeOut, err error) {
 			return err
 		}
 		if err := dropInvites(tx, g); err != nil {
+			return err
+		}
+		if err := r.tell(tx, "account.taken", g, now); err != nil {
 			return err
 		}
 		out = TakeOut{1}

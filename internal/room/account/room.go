@@ -13,6 +13,7 @@ import (
 	"plait/internal/kit/mail"
 	"plait/internal/kit/seal"
 	"plait/internal/kit/web"
+	"plait/internal/spine/news"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/who"
 )
@@ -33,6 +34,7 @@ type Room struct {
 	ids     *id.Maker
 	key     *seal.Key
 	jobs    *job.Queue
+	news    *news.Desk
 	post    mail.Post
 	log     *slog.Logger
 	base    string
@@ -44,7 +46,7 @@ type Room struct {
 
 // New makes the room.
 func New(n plug.Needs) *Room {
-	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, key: n.Key, jobs: n.Jobs, post: n.Post, log: n.Log, base: n.BaseURL}
+	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, key: n.Key, jobs: n.Jobs, news: n.News, post: n.Post, log: n.Log, base: n.BaseURL}
 	r.open = web.NewSessions(sessions{r}, n.Clock, func(token string) string { return r.key.HMAC(purposeSession, token) }, n.Face.Secure)
 	r.wrong = web.NewBudget(n.Clock, web.Rate{Most: 60, Per: time.Minute}, nil).Share(r.Wrongs("account"))
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
@@ -132,7 +134,7 @@ func (r *Room) Plug() plug.Plug {
 		},
 		Holds: r.holds(),
 		Carries: []plug.Carry{
-			{Table: "account_email", Accounts: "account", Last: true}, {Table: "account_session", Stays: true}, {Table: "account_link", Stays: true},
+			{Table: "account_email", Accounts: "account", Last: true}, {Table: "account_session", Stays: true, LetsIn: true}, {Table: "account_link", Stays: true, LetsIn: true},
 			{Table: "account_limit", Stays: true}, {Table: "account_key", Stays: true},
 		},
 		Words: words, Pages: pages, Migrations: migrations,

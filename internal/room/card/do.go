@@ -8,6 +8,7 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/id"
+	"plait/internal/spine/news"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
@@ -125,15 +126,38 @@ func (r *Room) checkMake(ctx context.Context, tx *db.Tx, in MakeIn) error {
 func formats() []string { return []string{"", "standard", "large", "easy", "listen"} }
 
 func (r *Room) stopAll(tx *db.Tx, programme, person, state string) error {
-	all, err := of(tx, programme, person)
+	ids, err := cardsOf(tx, programme, person)
 	if err != nil {
 		return err
 	}
+	return stop(tx, programme, person, state, ids)
+}
+
+func cardsOf(tx *db.Tx, programme, person string) ([]string, error) {
+	all, err := of(tx, programme, person)
 	ids := make([]string, len(all))
 	for i, c := range all {
 		ids[i] = c.ID
 	}
-	return stop(tx, programme, person, state, ids)
+	return ids, err
+}
+
+// StopAgain shuts a card in a restored house that was shut after the backup, and says
+// whether it was open.
+func (r *Room) StopAgain(ctx context.Context, card string) (was bool, err error) {
+	entry, now := r.ids.New(), r.clock.Now()
+	programme := who.From(ctx).Programme
+	err = r.db.Write(ctx, func(tx *db.Tx) error {
+		person, ok, err := liveCard(tx, programme, card)
+		if was = ok; err != nil || !ok {
+			return err
+		}
+		if err := stop(tx, programme, person, Lost, []string{card}); err != nil {
+			return err
+		}
+		return trail.Put(ctx, tx, entry, now, "card.stop", ref.Of(ref.Person, person), 0, nil)
+	})
+	return was, err
 }
 
 // StopIn shuts cards of a person.
@@ -158,12 +182,20 @@ func (r *Room) Stop(ctx context.Context, in StopIn) (out StopOut, err error) {
 		if in.Lost {
 			state = Lost
 		}
+		ids := []string{in.Card}
 		if in.Card == "" {
-			err = r.stopAll(tx, rec.Programme, rec.ID, state)
-		} else {
-			err = stop(tx, rec.Programme, rec.ID, state, []string{in.Card})
+			if ids, err = cardsOf(tx, rec.Programme, rec.ID); err != nil {
+				return err
+			}
 		}
-		if err != nil {
+		if err := stop(tx, rec.Programme, rec.ID, state, ids); err != nil {
+			return err
+		}
+		gone := make([]ref.Ref, len(ids))
+		for i, id := range ids {
+			gone[i] = ref.Of("card", id)
+		}
+		if err := r.news.Tell(tx, news.Item{Programme: rec.Programme, Name: "card.stopped", Refs: gone, At: now}); err != nil {
 			return err
 		}
 		return trail.Put(ctx, tx, entry, now, "card.stop", rec.Ref(), 0, nil)

@@ -34,12 +34,13 @@ type Room struct {
 	consents Consents
 	stories  Stories
 	zones    Zones
+	news     *news.Desk
 	face     *face
 }
 
 // New makes the room.
 func New(n plug.Needs, people People, said Words, consents Consents, stories Stories, zones Zones) *Room {
-	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, key: n.Key, people: people, words: said, consents: consents, stories: stories, zones: zones}
+	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, key: n.Key, news: n.News, people: people, words: said, consents: consents, stories: stories, zones: zones}
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r, base: n.BaseURL,
 		budget: web.NewBudget(n.Clock, web.Rate{Most: 20, Per: time.Minute}, nil)}
 	return r

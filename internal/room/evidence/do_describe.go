@@ -7,6 +7,7 @@ import (
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/spine/news"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/tie"
 	"plait/internal/spine/trail"
@@ -210,23 +211,51 @@ func (r *Room) DropMedia(ctx context.Context, in DropMediaIn) (out DropMediaOut,
 		if c, err = r.moved(tx, rec, c, in.Version, now); err != nil {
 			return err
 		}
-		if err := dropFileExcerpts(tx, rec.Programme, rec.ID, in.File); err != nil {
-			return err
-		}
-		if err := deleteMedium(tx, rec.Programme, in.File); err != nil {
-			return err
-		}
-		// The file is given to a record of its own first, so that its neighbours stay.
-		if err := r.files.Pass(tx, rec.Programme, in.File, rec.ID, in.File); err != nil {
-			return err
-		}
-		if err := r.files.Drop(tx, rec.Programme, in.File, viewsOf(in.File)); err != nil {
+		if err := r.dropFile(tx, rec.Programme, rec.ID, in.File, now); err != nil {
 			return err
 		}
 		out = DropMediaOut{c.Version}
 		return trail.Put(ctx, tx, entry, now, "evidence.drop-media", in.Ref, c.Version, c)
 	})
 	return out, err
+}
+
+// dropFile takes the bytes of one file of a contribution away, with what is known of it,
+// and tells those who keep copies.
+func (r *Room) dropFile(tx *db.Tx, programme, contribution, file string, now int64) error {
+	if err := dropFileExcerpts(tx, programme, contribution, file); err != nil {
+		return err
+	}
+	if err := deleteMedium(tx, programme, file); err != nil {
+		return err
+	}
+	// The file is given to a record of its own first, so that its neighbours stay.
+	if err := r.files.Pass(tx, programme, file, contribution, file); err != nil {
+		return err
+	}
+	if err := r.files.Drop(tx, programme, file, viewsOf(file)); err != nil {
+		return err
+	}
+	return r.news.Tell(tx, news.Item{Programme: programme, Name: "evidence.dropped", Refs: []ref.Ref{ref.Of("file", file)}, At: now})
+}
+
+// DropAgain takes a file away in a restored house that was taken away after the backup,
+// and says whether it was there. Its contribution may have been taken back, and may say
+// nothing else: the file goes all the same.
+func (r *Room) DropAgain(ctx context.Context, file string) (was bool, err error) {
+	entry, now := r.ids.New(), r.clock.Now()
+	programme := who.From(ctx).Programme
+	err = r.db.Write(ctx, func(tx *db.Tx) error {
+		id, err := contributionOf(tx, programme, file)
+		if was = id != ""; err != nil || !was {
+			return err
+		}
+		if err := r.dropFile(tx, programme, id, file, now); err != nil {
+			return err
+		}
+		return trail.Put(ctx, tx, entry, now, "evidence.drop-media", ref.Of(Kind, id), 0, nil)
+	})
+	return was, err
 }
 
 // Opened is a file that someone looks at.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"io"
@@ -108,7 +109,7 @@ func TestBadImports(t *testing.T) {
 		"cut off":            {bytesOf(whole[:len(whole)-100]), "no Plait archive, or it was cut off"},
 		"cut in half":        {bytesOf(whole[:len(whole)/2]), "no Plait archive, or it was cut off"},
 		"a changed bit":      {bytesOf(flipped), "Nothing was brought in"},
-		"a changed word":     {remade(t, good, func(b map[string]string) { b[ties] = strings.Replace(b[ties], "supports", "challenge", 1) }, as, nil), "different"},
+		"a changed word":     {remade(t, good, func(b map[string]string) { b[ties] = strings.Replace(b[ties], "supports", "challenge", 1) }, as, nil), "Nothing was brought in"},
 		"a path that leaves": {remade(t, good, same, as, func(w *zip.Writer) { _, _ = w.Create("../../plait.key") }), "not safe to unpack"},
 		"a billion to one": {remade(t, good, same, as, func(w *zip.Writer) {
 			to, _ := w.Create("read/zeros.txt")
@@ -122,9 +123,13 @@ func TestBadImports(t *testing.T) {
 			var row map[string]any
 			_ = json.Unmarshal([]byte(line), &row)
 			b[ties] = strings.Replace(b[ties], row["programme"].(string), "00000000-0000-7000-8000-000000000000", 1)
-		}, as, nil), "does not know"},
-		"a row less": {remade(t, good, func(b map[string]string) { _, b[ties], _ = strings.Cut(b[ties], "\n") }, as, nil), "different"},
-		"no file":    {filepath.Join(t.TempDir(), "none.zip"), "no file"},
+		}, as, nil), "Nothing was brought in"},
+		"a row less": {remade(t, good, func(b map[string]string) { _, b[ties], _ = strings.Cut(b[ties], "\n") }, as, nil), "Nothing was brought in"},
+		"a row doubled": {remade(t, good, func(b map[string]string) {
+			line, _, _ := strings.Cut(b[ties], "\n")
+			b[ties] += line + "\n"
+		}, as, nil), "Nothing was brought in"},
+		"no file": {filepath.Join(t.TempDir(), "none.zip"), "no file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			where := emptyHouse(t, db.SQLite)
@@ -132,6 +137,105 @@ func TestBadImports(t *testing.T) {
 				t.Errorf("it says %q, want %q", said, c.want)
 			}
 			unseen(t, where)
+		})
+	}
+}
+
+// resummed makes the rows and sums of a manifest right for what its tables hold: what
+// somebody would do who wants to be believed.
+func resummed(t *testing.T, where []string, path string, change func(b map[string]string)) string {
+	t.Helper()
+	var tables []db.Table
+	if err := rawDB(t, where).Read(t.Context(), func(tx *db.Tx) (err error) { tables, err = db.Tables(tx); return err }); err != nil {
+		t.Fatal(err)
+	}
+	bodies := map[string]string{}
+	return remade(t, path, func(b map[string]string) { change(b); bodies = b }, func(m *archive.Manifest) {
+		for i, n := range m.Tables {
+			table, err := db.TableOf(tables, n.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			part, sum, rows := n.Part(table), db.Sum{}, int64(0)
+			part.Key = nil
+			for line := range strings.Lines(bodies["tables/"+n.Name+".jsonl"]) {
+				d := json.NewDecoder(strings.NewReader(line))
+				d.UseNumber()
+				var values map[string]any
+				if err := d.Decode(&values); err != nil {
+					t.Fatal(err)
+				}
+				row := make([]any, len(part.Columns))
+				for j, c := range part.Columns {
+					row[j] = values[c.Name]
+					switch v := values[c.Name].(type) {
+					case json.Number:
+						row[j], _ = v.Int64()
+					case string:
+						if c.Type == db.Bytes {
+							row[j], _ = base64.StdEncoding.DecodeString(v)
+						}
+					}
+				}
+				sum.Add(part, row)
+				rows++
+			}
+			m.Tables[i].Rows, m.Tables[i].Sum = rows, sum.String()
+		}
+	}, nil)
+}
+
+// TestImportClearsUp brings in an archive whose fault is found late, by the database alone:
+// nothing of it stays, and a good one comes in afterwards. Half an import that was cut off
+// is named, and nothing but an import opens it.
+func TestImportClearsUp(t *testing.T) {
+	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(e), func(t *testing.T) {
+			from := playedExample(t)
+			good := archiveOf(t, from)
+			bad := resummed(t, from, good, func(b map[string]string) {
+				const last = "tables/trail_entry.jsonl"
+				line, _, _ := strings.Cut(b[last], "\n")
+				b[last] += line + "\n"
+			})
+			where := emptyHouse(t, e)
+			if said := refusedBy(t, where, "keeper", "import", bad); !strings.Contains(said, "does not know") && !strings.Contains(said, "is different") {
+				t.Errorf("it says %q", said)
+			}
+			d := rawDB(t, where)
+			for _, table := range []string{"ref_record", "evidence_contribution", "trail_entry", "keeper_import", "blob_file"} {
+				if err := d.Read(t.Context(), func(tx *db.Tx) error {
+					n, err := db.Count(tx, db.Q("select count(*) from "+table))
+					if n != 0 {
+						t.Errorf("%d rows of %s stay", n, table)
+					}
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if e == db.SQLite { // one that is cut off stays, and is named
+				ctx, stop := context.WithCancel(t.Context())
+				if code := house.PlaitTo(ctx, io.Discard, stopper{"Bringing in files", stop}, append([]string{"keeper", "import", good}, where...)...); code == 0 {
+					t.Fatal("it was not cut off")
+				}
+				for _, words := range [][]string{{"keeper", "check"}, {"project", "list"}, {"init", "--programme", "P"}} {
+					if said := refusedBy(t, where, words...); !strings.Contains(said, "half of it is here") {
+						t.Errorf("%v says %q", words, said)
+					}
+				}
+			}
+			onHouse(t, where, "keeper", "import", good)
+			onHouse(t, where, "keeper", "check")
+			if err := d.Write(t.Context(), func(tx *db.Tx) error {
+				return tx.Do(db.Q("insert into keeper_import (programme, hash, at) values ('another', 'x', 1)"))
+			}); err != nil {
+				t.Fatal(err)
+			}
+			code, out, errs := house.Plait(t.Context(), append([]string{"keeper", "check"}, where...)...)
+			if code != 1 || !strings.Contains(out+errs, "half of an import of the programme another") {
+				t.Errorf("half an import beside a programme: %d %s%s", code, out, errs)
+			}
 		})
 	}
 }
@@ -349,4 +453,21 @@ func fetch(t *testing.T, h *house.House, ctx context.Context, id string) (int, [
 	}
 	t.Fatal("there is no such route")
 	return 0, nil
+}
+
+// TestNothingToCheck asks of an installation without a programme: the operator is told so,
+// and not to sign in.
+func TestNothingToCheck(t *testing.T) {
+	from := playedExample(t)
+	bad := resummed(t, from, archiveOf(t, from), func(b map[string]string) {
+		line, _, _ := strings.Cut(b["tables/trail_entry.jsonl"], "\n")
+		b["tables/trail_entry.jsonl"] += line + "\n"
+	})
+	where := emptyHouse(t, db.SQLite)
+	refusedBy(t, where, "keeper", "import", bad) // what it leaves is empty
+	for _, words := range [][]string{{"keeper", "check"}, {"keeper", "check", "--quick"}, {"keeper", "archive", "--out", filepath.Join(t.TempDir(), "a.zip")}} {
+		if said := refusedBy(t, where, words...); !strings.Contains(said, "no programme in this installation") {
+			t.Errorf("%v says %q", words, said)
+		}
+	}
 }

@@ -388,7 +388,7 @@ func TestTheListOfErasuresSurvivesACut(t *testing.T) {
 	to := on(t, db.SQLite)
 	takeKey(t, s.place, to)
 	var out restored
-	plait(t, 0, &out, to.args("keeper", "restore", "--from", filepath.Dir(list))...)
+	plait(t, 1, &out, to.args("keeper", "restore", "--from", filepath.Dir(list))...)
 	if out.Erased != 3 || out.Unread != 1 || to.stands(t, secret) {
 		t.Errorf("%+v", out)
 	}

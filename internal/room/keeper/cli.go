@@ -50,7 +50,9 @@ func (c *checkCommand) Run(ctx context.Context, h *plug.Host) error {
 	}
 	list := []ref.Record{{}}
 	if one {
-		list[0].ID = who.From(here).Programme
+		if list[0].ID = who.From(here).Programme; list[0].ID == "" {
+			return noProgramme()
+		}
 	} else if list, err = r.programmes(ctx); err != nil {
 		return err
 	}
@@ -76,6 +78,11 @@ func (c *checkCommand) Run(ctx context.Context, h *plug.Host) error {
 		return cli.Problems(fmt.Sprintf("%d of what was checked does not hold.", broken))
 	}
 	return nil
+}
+
+// noProgramme says to the operator of an installation that there is nothing in it.
+func noProgramme() error {
+	return fault.New(fault.Missing, "keeper.no_programme").With("keeper.no_programme_do")
 }
 
 // teller writes how far a check is, a line for each part and each tenth of the whole that

@@ -86,6 +86,9 @@ func (c *archiveCommand) Run(ctx context.Context, h *plug.Host) error {
 	if err != nil {
 		return err
 	}
+	if who.From(within).Programme == "" {
+		return noProgramme()
+	}
 	if _, err := os.Lstat(c.Out); err == nil {
 		return fault.New(fault.Conflict, "keeper.archive_there", "File", c.Out).With("keeper.archive_there_do")
 	}

@@ -30,6 +30,8 @@ func stages(stage string) string {
 		return "rows stored"
 	case "keeper.stage_compare":
 		return "compared"
+	case "keeper.stage_take":
+		return "taken back again"
 	case "keeper.stage_erase":
 		return "erased again"
 	case "keeper.stage_find":
@@ -177,6 +179,8 @@ func report(h *plug.Host, out RestoreOut, asJSON bool) error {
 	switch {
 	case len(out.Broken) > 0:
 		return cli.Problems(fmt.Sprintf("%d of what was checked does not hold.", len(out.Broken)))
+	case out.Unread > 0:
+		return cli.Problems(fmt.Sprintf("%s of the list of erasures cannot be read. If the list is damaged, words that were erased are back. Bring a whole list, and restore again.", many(int64(out.Unread), "line")))
 	case len(out.Left) > 0:
 		return cli.Problems("Words that were erased stand still in the tables under \"left\". Someone may have written them into their own text. Look for them.")
 	}

@@ -14,6 +14,7 @@ import (
 
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
 	"plait/internal/kit/folder"
 	"plait/internal/kit/job"
 	"plait/internal/kit/seal"
@@ -28,22 +29,56 @@ type apartLine struct {
 	Record    string `json:"r"`
 	Kind      string `json:"k"`
 	Day       string `json:"d"`
+	What      string `json:"w,omitempty"` // "" for an erasure; see Taken
+	Value     string `json:"v,omitempty"`
 }
 
-// appendErasures adds erasures to the list beside the backups, each line sealed. The same
-// one may be added twice: whoever reads it does each once.
+// purpose seals what is no erasure for another purpose: a program that knows erasures
+// alone must not take it for one.
+func (l apartLine) purpose() string {
+	if l.What == "" {
+		return erasuresFile
+	}
+	return takenPurpose
+}
+
+const takenPurpose = erasuresFile + " taken"
+
+// dayOf is the day of an instant, as the list keeps it.
+func dayOf(at int64) string { return clock.DayOf(at, "UTC") }
+
+// apart is what the list beside the backups holds.
+type apart struct {
+	erased []Erasure
+	taken  []Taken // as each stands last
+	lines  int64   // that can be read; one may be there twice
+	unread int     // that cannot
+	there  bool    // there is a list
+}
+
+// appendErasures adds erasures to the list beside the backups. The same one may be added
+// twice: whoever reads it does each once.
 func (r *Room) appendErasures(list []Erasure) error {
+	lines := make([]apartLine, len(list))
+	for i, e := range list {
+		lines[i] = apartLine{Programme: e.Programme, Record: e.Record, Kind: e.Kind, Day: dayOf(e.At)}
+	}
+	return r.appendLines(lines)
+}
+
+// appendLines adds lines to the list, each sealed.
+func (r *Room) appendLines(lines []apartLine) error {
 	dir := r.install.Backups
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return unwritable(dir, err)
 	}
 	var b strings.Builder
-	for _, e := range list {
-		text, err := json.Marshal(apartLine{e.Programme, e.Record, e.Kind, clock.DayOf(e.At, "UTC")})
+	for _, x := range lines {
+		text, err := json.Marshal(x)
 		if err != nil {
 			return err
 		}
-		sealed, err := r.key.Seal(erasuresFile, text)
+		sealed, err := r.key.Seal(x.purpose(), text)
 		if err != nil {
 			return err
 		}
@@ -55,7 +90,7 @@ func (r *Room) appendErasures(list []Erasure) error {
 	return nil
 }
 
-// keepApart adds every erasure that the list may not hold yet, and makes the list where
+// keepApart adds every erasure, and all that was taken, that the list may not hold yet, and makes the list where
 // there is none: a folder of backups without one cannot be told from one that lost it.
 func (r *Room) keepApart(ctx context.Context) error {
 	if _, err := os.Stat(filepath.Join(r.install.Backups, erasuresFile)); errors.Is(err, fs.ErrNotExist) {
@@ -65,8 +100,11 @@ func (r *Room) keepApart(ctx context.Context) error {
 	}
 	for {
 		var list []Erasure
-		if err := r.db.Read(ctx, func(tx *db.Tx) (err error) { list, err = notApart(tx, apartOnce); return err }); err != nil || len(list) == 0 {
+		if err := r.db.Read(ctx, func(tx *db.Tx) (err error) { list, err = notApart(tx, apartOnce); return err }); err != nil {
 			return err
+		}
+		if len(list) == 0 {
+			return r.keepTaken(ctx)
 		}
 		if err := r.appendErasures(list); err != nil {
 			return err
@@ -88,6 +126,18 @@ func (r *Room) keepApart(ctx context.Context) error {
 	}
 }
 
+// allApart brings the list up to date and says how many lines it has.
+func (r *Room) allApart(ctx context.Context) (int64, error) {
+	if err := r.keepApart(ctx); err != nil {
+		return 0, err
+	}
+	list, err := readApart(r.install.Backups, r.key)
+	if err != nil {
+		err = unwritable(r.install.Backups, err)
+	}
+	return list.lines, err
+}
+
 // apartJob keeps the list beside the backups up to date.
 func (r *Room) apartJob(ctx context.Context, _ job.Job) error {
 	if !r.hasFolder() {
@@ -96,45 +146,97 @@ func (r *Room) apartJob(ctx context.Context, _ job.Job) error {
 	return r.keepApart(ctx)
 }
 
-// readErasures reads the list beside backups. unread counts lines that do not open: one
-// that was cut off when a program was killed was added again after it; more than that
-// means that the list is damaged. ok is false when there is no list.
-func readErasures(dir string, key *seal.Key) (list []Erasure, unread int, ok bool, err error) {
+// readApart reads the list beside backups. A line that does not open was cut off when a
+// program was killed, and added again after it; more than that means that the list is
+// damaged.
+func readApart(dir string, key *seal.Key) (out apart, err error) {
 	f, err := os.Open(filepath.Join(dir, erasuresFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, 0, false, nil
+		return out, nil
 	}
 	if err != nil {
-		return nil, 0, false, err
+		return out, err
 	}
 	defer f.Close() //nolint:errcheck // only read
+	out.there = true
 	seen := map[Erasure]bool{}
+	last := map[[3]string]int{}
 	in := bufio.NewScanner(f)
 	in.Buffer(nil, 1<<16)
 	for in.Scan() {
 		if in.Text() == "" {
 			continue
 		}
-		var line apartLine
-		sealed, err := base64.StdEncoding.DecodeString(in.Text())
-		if err == nil {
-			sealed, err = key.Open(erasuresFile, sealed)
-		}
-		if err == nil {
-			err = json.Unmarshal(sealed, &line)
-		}
+		line, err := readLine(in.Text(), key)
 		if err != nil {
-			unread++
+			out.unread++
 			continue
 		}
+		out.lines++
 		at, _ := clock.EndOf(line.Day, "UTC")
-		e := Erasure{Programme: line.Programme, Record: line.Record, Kind: line.Kind, At: at - clock.Day}
+		if at -= clock.Day; line.What != "" {
+			x := Taken{line.Programme, line.What, line.Record, line.Kind, line.Value, at}
+			k := [3]string{x.Programme, x.What, x.Record}
+			if i, ok := last[k]; ok {
+				out.taken[i] = x
+				continue
+			}
+			last[k] = len(out.taken)
+			out.taken = append(out.taken, x)
+			continue
+		}
+		e := Erasure{Programme: line.Programme, Record: line.Record, Kind: line.Kind, At: at}
 		if !seen[e] {
 			seen[e] = true
-			list = append(list, e)
+			out.erased = append(out.erased, e)
 		}
 	}
-	return list, unread, true, in.Err()
+	return out, in.Err()
+}
+
+// listFor reads the list for a restore. One that is not there, or was cut, is refused
+// unless that was accepted.
+func (r *Room) listFor(in RestoreIn) (apart, error) {
+	list, err := readApart(in.Folder, r.key)
+	if err != nil || in.Without {
+		return list, err
+	}
+	if !list.there {
+		return list, fault.New(fault.Missing, "keeper.restore_no_erasures", "Folder", in.Folder).With("keeper.restore_no_erasures_do")
+	}
+	short, err := fewer(in.Folder, r.key, list)
+	if short && err == nil {
+		err = fault.New(fault.Broken, "keeper.restore_few_erasures", "Folder", in.Folder).With("keeper.restore_few_erasures_do")
+	}
+	return list, err
+}
+
+// readLine opens one line of the list.
+func readLine(text string, key *seal.Key) (line apartLine, err error) {
+	sealed, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return line, err
+	}
+	plain, err := key.Open(erasuresFile, sealed)
+	if err != nil {
+		if plain, err = key.Open(takenPurpose, sealed); err != nil {
+			return line, err
+		}
+	}
+	err = json.Unmarshal(plain, &line)
+	return line, err
+}
+
+// fewer says whether the list holds fewer lines than a backup of the folder says it held:
+// it was cut, or an older one was put in its place.
+func fewer(dir string, key *seal.Key, a apart) (bool, error) {
+	all, err := inFolder(dir)
+	for _, b := range all {
+		if b.manifest.Apart > a.lines && b.manifest.check(key, b.manifest.Migration) == nil {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // together joins two lists of erasures, each one once, persons last.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/folder"
 	"plait/internal/kit/job"
 	"plait/internal/spine/news"
 	"plait/internal/spine/ref"
@@ -168,7 +170,7 @@ func (r *Room) makeOnce(ctx context.Context, programme, id string) (done bool, e
 			}
 			told = clock.Start()
 			return r.db.Write(ctx, func(tx *db.Tx) error { return tellArchive(tx, programme, id, done, total) })
-		})
+		}, func(*db.Tx) error { return nil })
 		in.CloseWithError(err) //nolint:errcheck // it gives none
 		made <- err
 	}()
@@ -248,7 +250,8 @@ func (r *Room) archiveErased(tx *db.Tx, it news.Item) error {
 
 // writeArchive writes an archive of a programme. Its tables and texts are of one moment.
 // Something erased after that moment makes it errChanged: begin anew.
-func (r *Room) writeArchive(ctx context.Context, programme string, to io.Writer, told func(done, total int64) error) (archive.Manifest, error) {
+// first runs in the transaction in which all is read.
+func (r *Room) writeArchive(ctx context.Context, programme string, to io.Writer, told func(done, total int64) error, first func(tx *db.Tx) error) (archive.Manifest, error) {
 	var files []blob.Info
 	var w *archive.Writer
 	done, total := int64(0), int64(0)
@@ -269,6 +272,9 @@ func (r *Room) writeArchive(ctx context.Context, programme string, to io.Writer,
 		if err != nil || !ok {
 			return errors.Join(err, fault.New(fault.Missing, "house.no_programme"))
 		}
+		if err := first(tx); err != nil {
+			return err
+		}
 		head, err := r.head(tx, programme, p.Title)
 		if err != nil {
 			return err
@@ -278,16 +284,7 @@ func (r *Room) writeArchive(ctx context.Context, programme string, to io.Writer,
 		if err != nil {
 			return err
 		}
-		own, err := archiveIDs(tx, programme)
-		if err != nil {
-			return err
-		}
-		if err := r.files.Each(tx, programme, func(i blob.Info) error {
-			if !own[i.Record] {
-				files = append(files, i)
-			}
-			return nil
-		}); err != nil {
+		if files, err = r.filesOf(tx, programme); err != nil {
 			return err
 		}
 		total = int64(len(files))
@@ -329,6 +326,21 @@ func (r *Room) writeArchive(ctx context.Context, programme string, to io.Writer,
 	return w.Close()
 }
 
+// filesOf lists the files that go into an archive: all but those of other archives.
+func (r *Room) filesOf(tx *db.Tx, programme string) (files []blob.Info, err error) {
+	own, err := archiveIDs(tx, programme)
+	if err != nil {
+		return nil, err
+	}
+	err = r.files.Each(tx, programme, func(i blob.Info) error {
+		if !own[i.Record] {
+			files = append(files, i)
+		}
+		return nil
+	})
+	return files, err
+}
+
 func (r *Room) writeFile(ctx context.Context, programme string, w *archive.Writer, f blob.Info) error {
 	in, _, err := r.files.Open(ctx, programme, f.ID)
 	if err == nil {
@@ -341,79 +353,59 @@ func (r *Room) writeFile(ctx context.Context, programme string, w *archive.Write
 	return err
 }
 
-// ArchiveTo writes an archive of the actor's programme to a file: beside it first, and
-// under its name once it is whole and on the disk.
+// archivePrefix begins the name of an archive that is not whole yet, beside its place.
+const archivePrefix = ".plait-archive-"
+
+// ArchiveTo writes an archive of the actor's programme to a file that is not there yet:
+// beside it first, and under its name once it is whole and on the disk.
 func (r *Room) ArchiveTo(ctx context.Context, path, why string, told func(done, total int64)) (a Archived, m archive.Manifest, err error) {
 	entry, programme := r.ids.New(), who.From(ctx).Programme
 	a = Archived{ID: r.ids.New(), Actor: who.From(ctx).Key(), Why: why, State: ArchiveMaking, At: r.clock.Now()}
 	if err = r.db.Read(ctx, func(tx *db.Tx) error { return who.Must(ctx, tx, "keeper.archive", who.Here(ctx)) }); err != nil {
 		return a, m, err
 	}
-	whole := count()
+	folder.SweepLeft(filepath.Dir(path), archivePrefix) // every word in clear, where one was killed
 	for try := 0; ; try++ {
-		whole = count()
-		m, err = r.writeBeside(ctx, path, func(to io.Writer) (archive.Manifest, error) {
-			return r.writeArchive(ctx, programme, io.MultiWriter(to, whole), func(done, total int64) error { told(done, total); return nil })
+		whole, before := count(), int64(0)
+		err = folder.New(path, archivePrefix, func(to io.Writer) error {
+			buf := bufio.NewWriterSize(to, 1<<20)
+			m, err = r.writeArchive(ctx, programme, io.MultiWriter(buf, whole), func(done, total int64) error { told(done, total); return nil },
+				func(tx *db.Tx) (err error) { before, err = wentAway(tx, programme); return err })
+			if err != nil {
+				return err
+			}
+			return buf.Flush()
 		}, func() error {
 			// Noted before it has its name: no archive is anywhere that nobody knows of.
 			a.State, a.Size, a.Hash, a.Records, a.EndedAt = ArchiveTaken, whole.n, whole.sum(), m.Rows(), r.clock.Now()
 			a.Done, a.Total = m.Rows()+int64(len(m.Files)), m.Rows()+int64(len(m.Files))
 			return r.db.Write(ctx, func(tx *db.Tx) error {
+				if now, err := wentAway(tx, programme); err != nil || now != before {
+					return errors.Join(err, errChanged) // it holds what was erased since it was read
+				}
 				if err := insertArchive(tx, programme, a); err != nil {
 					return err
 				}
 				return trail.Put(ctx, tx, entry, a.EndedAt, "keeper.archive", ref.Of("archive", a.ID), 1, ArchiveIn{Why: why})
 			})
-		}, &m)
+		})
 		if !errors.Is(err, errChanged) || try == maxTries {
-			return a, m, err
+			return a, m, unwritten(path, err)
 		}
 	}
 }
 
-// writeBeside writes a file beside path, has it noted and gives it its name.
-func (r *Room) writeBeside(ctx context.Context, path string, write func(to io.Writer) (archive.Manifest, error), note func() error, out *archive.Manifest) (m archive.Manifest, err error) {
-	cannot := func(err error) error {
+// unwritten says what hinders an archive from being written to a file.
+func unwritten(path string, err error) error {
+	var p *os.PathError
+	var l *os.LinkError
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return fault.New(fault.Conflict, "keeper.archive_there", "File", path).With("keeper.archive_there_do").Because(err)
+	case errors.As(err, &p) || errors.As(err, &l): // a full disk, say
 		return fault.New(fault.Invalid, "keeper.archive_unwritten", "File", path).With("keeper.archive_unwritten_do").Because(err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".plait-archive-*") // mode 0600
-	if err != nil {
-		return m, cannot(err)
-	}
-	kept := false
-	defer func() {
-		if !kept {
-			err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
-		}
-	}()
-	buf := bufio.NewWriterSize(f, 1<<20)
-	if m, err = write(buf); err == nil {
-		err = buf.Flush()
-	}
-	if err != nil {
-		var p *os.PathError
-		if errors.As(err, &p) {
-			err = cannot(err) // a full disk, say
-		}
-		return m, errors.Join(err, f.Close())
-	}
-	if err = errors.Join(f.Sync(), f.Close()); err != nil {
-		return m, cannot(err)
-	}
-	*out = m
-	if err = note(); err != nil {
-		return m, err
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return m, cannot(err)
-	}
-	kept = true
-	return m, nil
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
+	case errors.Is(err, errChanged):
+		return fault.New(fault.Busy, "keeper.archive_changed").With("keeper.archive_changed_do").Because(err)
 	}
 	return err
 }

@@ -170,12 +170,13 @@ func (r *Room) write(ctx context.Context, dir string, b backupRow, began clock.S
 	if err := errors.Join(folder.Sweep(dir, true), folder.Sweep(filepath.Join(dir, filesFolder), true)); err != nil {
 		return m, unwritable(dir, err)
 	}
-	if err := r.keepApart(ctx); err != nil {
+	var err error
+	if m.Apart, err = r.allApart(ctx); err != nil {
 		return m, err
 	}
 	sum := sha256.New()
 	var files []string
-	err := folder.Write(filepath.Join(dir, b.ID+sealedEnd), func(to io.Writer) error {
+	err = folder.Write(filepath.Join(dir, b.ID+sealedEnd), func(to io.Writer) error {
 		size := &counted64{}
 		sealed, err := r.key.SealWriter(backupPurpose, io.MultiWriter(to, sum, size))
 		if err != nil {
@@ -212,8 +213,8 @@ func (r *Room) write(ctx context.Context, dir string, b backupRow, began clock.S
 		return m, unwritable(dir, err)
 	}
 	m.Hash, m.Files, m.Seconds = hex.EncodeToString(sum.Sum(nil)), int64(len(files)), int64(began.Took().Seconds())
-	list := strings.Join(append(files, ""), "\n")
-	listSum := sha256.Sum256([]byte(list))
+	fileList := strings.Join(append(files, ""), "\n")
+	listSum := sha256.Sum256([]byte(fileList))
 	m.FileList = hex.EncodeToString(listSum[:])
 	if m.Mark, err = m.markOf(r.key); err != nil {
 		return m, err
@@ -225,7 +226,7 @@ func (r *Room) write(ctx context.Context, dir string, b backupRow, began clock.S
 	for _, x := range []struct {
 		end  string
 		text []byte
-	}{{fileListEnd, []byte(list)}, {manifestEnd, append(text, '\n')}} {
+	}{{fileListEnd, []byte(fileList)}, {manifestEnd, append(text, '\n')}} {
 		if err := folder.Write(filepath.Join(dir, b.ID+x.end), func(w io.Writer) error { _, err := w.Write(x.text); return err }); err != nil {
 			return m, unwritable(dir, err)
 		}

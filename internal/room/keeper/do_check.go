@@ -79,7 +79,7 @@ func (r *Room) check(ctx context.Context, quick bool, told func(doing string, do
 	if err != nil {
 		return c.out, err
 	}
-	for _, part := range []func(context.Context) error{c.chain, c.counts, c.references, c.files, c.search} {
+	for _, part := range []func(context.Context) error{c.chain, c.counts, c.references, c.files, c.search, c.halves} {
 		if err := part(ctx); err != nil {
 			return c.out, err
 		}
@@ -102,6 +102,17 @@ func (c *checker) chain(ctx context.Context) error {
 	c.out.Proof = p.Proof
 	c.out.Broken = append(c.out.Broken, p.Broken...)
 	return nil
+}
+
+// halves names imports that were cut off and never taken up again: rows of theirs are here.
+func (c *checker) halves(ctx context.Context) error {
+	return c.r.db.Read(ctx, func(tx *db.Tx) error {
+		all, err := imports(tx)
+		for _, b := range all {
+			c.out.Broken = append(c.out.Broken, fmt.Sprintf("half of an import of the programme %s is here still", b.programme))
+		}
+		return err
+	})
 }
 
 // counts compares the counts with the records, project by project.

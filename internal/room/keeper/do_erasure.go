@@ -7,6 +7,7 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/spine/news"
 	"plait/internal/spine/ref"
+	"plait/internal/spine/terms"
 )
 
 // Eraser takes out again what was erased after a backup was made, through the code of the
@@ -15,6 +16,16 @@ type Eraser interface {
 	// Erase takes one record, or a person, out for good. ctx acts as the operator in the
 	// programme. What is not there, or erased already, is no fault.
 	Erase(ctx context.Context, at ref.Ref) error
+	// Withdraw takes back a record, or ("" is none) one use of it.
+	Withdraw(ctx context.Context, at ref.Ref, use terms.Use) error
+	// GiveBack undoes a take-back; one that can no longer be undone stays.
+	GiveBack(ctx context.Context, at ref.Ref) error
+	// Stop says what has become of a person.
+	Stop(ctx context.Context, person ref.Ref, state string) error
+	// DropFile takes a file out of its contribution for good, and says whether it was there.
+	DropFile(ctx context.Context, file string) (bool, error)
+	// StopCard shuts a card, and says whether it was open.
+	StopCard(ctx context.Context, card string) (bool, error)
 }
 
 // SetEraser sets what replays erasures, before anything runs.

@@ -94,7 +94,11 @@ func (r *Room) Import(ctx context.Context, from io.ReaderAt, size int64, told fu
 	if err := x.may(ctx); err != nil {
 		return out, err
 	}
-	if err := in.Check(ctx, func(done int64) { told(stepCheck, done, m.Bytes()) }); err != nil {
+	all := make([]db.Table, len(x.tables))
+	for i, t := range x.tables {
+		all[i] = t.Table
+	}
+	if err := in.Check(ctx, all, func(done int64) { told(stepCheck, done, m.Bytes()) }); err != nil {
 		return out, err
 	}
 	if err := x.begin(ctx); err != nil {
@@ -102,7 +106,7 @@ func (r *Room) Import(ctx context.Context, from io.ReaderAt, size int64, told fu
 	}
 	for _, step := range []func(context.Context) error{x.rows, x.files, x.prove, x.search, x.open} {
 		if err := step(ctx); err != nil {
-			return out, err
+			return out, x.undo(ctx, err)
 		}
 	}
 	out = Imported{Programme: m.Programme, Title: m.Title, Made: m.Made, Version: m.Version, Tables: int64(len(m.Tables)), Rows: m.Rows(),
@@ -113,6 +117,15 @@ func (r *Room) Import(ctx context.Context, from io.ReaderAt, size int64, told fu
 	check, err := r.check(who.As(ctx, a), true, func(step string, done, total int64) { told(stepProve, done, total) })
 	out.Broken, out.Checked = check.Broken, err == nil && len(check.Broken) == 0
 	return out, err
+}
+
+// undo takes away what was stored, where going on cannot help. What was cut off, or came
+// upon a database that was busy, stays for the next call.
+func (x *incoming) undo(ctx context.Context, why error) error {
+	if ctx.Err() != nil || fault.Is(why, fault.Busy) {
+		return why
+	}
+	return errors.Join(why, x.r.clear(ctx, x.m.Programme))
 }
 
 // leftOut says what does not come along in any archive.
@@ -193,6 +206,29 @@ func (x *incoming) begin(ctx context.Context) error {
 	return x.r.db.Write(ctx, func(tx *db.Tx) error {
 		return beginImport(tx, begun{x.m.Programme, hash}, x.r.clock.Now())
 	})
+}
+
+// arriving refuses an installation in which half an import stands, and nothing else.
+func arriving(tx *db.Tx) error {
+	under, err := imports(tx)
+	if err != nil || len(under) == 0 {
+		return err
+	}
+	there, err := ref.Programmes(tx)
+	if err == nil && len(there) == 0 {
+		err = fault.New(fault.Conflict, "keeper.import_half").With("keeper.import_half_do")
+	}
+	return err
+}
+
+// MayImport says in plain words why nothing may be brought in here now. Half an import is
+// no reason: it goes on.
+func (r *Room) MayImport(ctx context.Context) error {
+	err := r.MayServe(ctx)
+	if err != nil && fault.Of(err).Say == "keeper.import_half" {
+		return nil
+	}
+	return err
 }
 
 // clear takes away what an import that was cut off had stored.

@@ -12,6 +12,23 @@ import (
 	"plait/internal/spine/who"
 )
 
+// again does again what a backup cannot know of: what was erased, and what was taken back,
+// stopped or taken away after it was made. Nobody is signed in afterwards.
+func (r *Room) again(ctx context.Context, a apart, out *RestoreOut, tell told) (err error) {
+	if out.Erased, out.Left, err = r.replay(ctx, a.erased, tell); err != nil {
+		return err
+	}
+	if len(a.taken) > 0 {
+		if r.eraser == nil {
+			return errors.New("keeper: nothing can be taken here")
+		}
+		if out.Taken, err = r.takeAgain(ctx, a.taken, tell); err != nil {
+			return err
+		}
+	}
+	return r.signOut(ctx)
+}
+
 // replay erases again what was erased after the backup, and proves that it is gone. It
 // counts what was done, and names the tables where such words stand still.
 func (r *Room) replay(ctx context.Context, apart []Erasure, tell told) (done int64, left []string, err error) {

@@ -44,7 +44,7 @@ func (r *Room) MayServe(ctx context.Context) error {
 				return marked(name, value)
 			}
 		}
-		return nil
+		return arriving(tx)
 	})
 }
 
@@ -67,6 +67,7 @@ type RestoreOut struct {
 	Projects      int64    `json:"projects"`
 	Contributions int64    `json:"contributions"`
 	Erased        int64    `json:"erased"` // erasures that were done again
+	Taken         int64    `json:"taken"`  // take-backs, ends of roles and cards, and the like that were done again
 	Unread        int      `json:"unread"` // lines of the list of erasures that could not be read
 	Left          []string `json:"left"`   // tables where words that were erased stand still
 	Broken        []string `json:"broken"` // what does not hold, each in a sentence
@@ -213,18 +214,15 @@ func (r *Room) restore(ctx context.Context, in RestoreIn, tell told) (out Restor
 	if err != nil {
 		return out, err
 	}
-	apart, unread, there, err := readErasures(in.Folder, r.key)
+	list, err := r.listFor(in)
 	if err != nil {
 		return out, err
-	}
-	if !there && !in.Without {
-		return out, fault.New(fault.Missing, "keeper.restore_no_erasures", "Folder", in.Folder).With("keeper.restore_no_erasures_do")
 	}
 	files, err := r.whole(in.Folder, m, tell)
 	if err != nil {
 		return out, err
 	}
-	out = RestoreOut{Backup: m.ID, At: m.At.Format(time.RFC3339), Program: m.Program, Rows: m.Rows, Files: int64(len(files)), Unread: unread, Left: []string{}, Broken: []string{}}
+	out = RestoreOut{Backup: m.ID, At: m.At.Format(time.RFC3339), Program: m.Program, Rows: m.Rows, Files: int64(len(files)), Unread: list.unread, Left: []string{}, Broken: []string{}}
 	own, err := r.claimRestore(ctx, m.ID, was)
 	if err != nil {
 		return out, err
@@ -235,7 +233,7 @@ func (r *Room) restore(ctx context.Context, in RestoreIn, tell told) (out Restor
 	if err := r.known(ctx, in.Folder); err != nil {
 		return out, err
 	}
-	if out.Erased, out.Left, err = r.replay(ctx, apart, tell); err != nil {
+	if err := r.again(ctx, list, &out, tell); err != nil {
 		return out, err
 	}
 	if err := r.findAgain(ctx, tell); err != nil {

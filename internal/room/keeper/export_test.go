@@ -45,8 +45,8 @@ func (r *Room) Kept() (ids []string, err error) {
 
 // Erasures counts what stands in the list beside the backups; ok says that there is one.
 func (r *Room) Erasures() (n int, unread int, ok bool, err error) {
-	list, unread, ok, err := readErasures(r.install.Backups, r.key)
-	return len(list), unread, ok, err
+	list, err := readApart(r.install.Backups, r.key)
+	return len(list.erased), list.unread, list.there, err
 }
 
 // ClaimMove marks the installation as being moved.

@@ -35,6 +35,7 @@ func (r *Room) archivePart() plug.Plug {
 		},
 		Listens: []news.Listener{
 			{Name: "consent.erased", Hear: r.archiveErased}, {Name: "people.erased", Hear: r.archiveErased}, {Name: "evidence.undone", Hear: r.archiveErased},
+			{Name: "evidence.dropped", Hear: r.archiveErased},
 		},
 		Carries: spineCarries(),
 	}

@@ -34,11 +34,11 @@ func (r *Room) backupPart() plug.Plug {
 			{Name: "keeper.apart", Every: time.Minute, Do: r.apartJob},
 		},
 		Permissions: []who.Permission{{Name: "keeper.backup", Roles: []who.Role{who.ProgrammeLead}}},
-		Listens: []news.Listener{
+		Listens: append([]news.Listener{
 			{Name: "consent.erased", Hear: r.erased},
 			{Name: "people.erased", Hear: r.erased},
 			{Name: "evidence.undone", Hear: r.erased},
-		},
+		}, r.takenListens()...),
 		Panels: []plug.Panel{{For: ref.Programme, Place: "more", Permission: "keeper.backup", Title: "keeper.backup_late_title", Template: "keeper/backup-late", Load: r.lateness}},
 	}
 }

@@ -71,7 +71,10 @@ type Manifest struct {
 	Files     int64        `json:"files"`      // how many files are named
 	FileBytes int64        `json:"file_bytes"` // that this backup added to the folder
 	FileList  string       `json:"file_list"`  // SHA-256 of the list of files
-	Mark      string       `json:"mark"`       // HMAC of all of this under the installation key
+	// Apart is how many lines the list of erasures had: one with fewer was cut. Older
+	// manifests have none.
+	Apart int64  `json:"apart,omitempty"`
+	Mark  string `json:"mark"` // HMAC of all of this under the installation key
 }
 
 // TableCount is a table with its number of rows and the sum of what is in them (db.Sum).

@@ -248,10 +248,11 @@ func (r *Room) State(ctx context.Context, in StateIn) (PersonOut, error) {
 		}
 		return nil
 	}, func(tx *db.Tx, p Person) error {
+		name := "people.stopped"
 		if p.State == Active {
-			return nil
+			name = "people.resumed"
 		}
-		return r.news.Tell(tx, news.Item{Programme: who.From(ctx).Programme, Name: "people.stopped", Refs: []ref.Ref{p.Ref}, At: now})
+		return r.news.Tell(tx, news.Item{Programme: who.From(ctx).Programme, Name: name, Refs: []ref.Ref{p.Ref}, At: now})
 	})
 }
 

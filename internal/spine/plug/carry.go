@@ -7,6 +7,9 @@ type Carry struct {
 	// Stays: nothing of it goes along. It is the installation's (sessions, sign-in links,
 	// limits) or waits for something that does not come along.
 	Stays bool
+	// LetsIn: a row of it lets someone in by itself, as a session does. A restore leaves
+	// them out: nobody can say which were ended after the backup.
+	LetsIn bool
 	// Accounts is the column that names an account, in a table that is not by programme:
 	// the rows of the programme's members go along.
 	Accounts string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"plait/internal/kit/clock"
@@ -38,6 +39,15 @@ type Looks struct {
 	Clock clock.Clock
 	IDs   *id.Maker
 	Log   *slog.Logger
+	under sync.WaitGroup // what is still being written
+}
+
+// Wait returns when every reading that was noted is written, or was given up: after two
+// seconds or so. Whoever closes the database calls it first, when nothing notes any more.
+func (l *Looks) Wait() {
+	if l != nil {
+		l.under.Wait()
+	}
 }
 
 // Note writes down that the actor of ctx read a record: verb is one that Reading knows,
@@ -55,7 +65,7 @@ func (l *Looks) Note(ctx context.Context, verb string, r ref.Ref) {
 	}
 	if tx := l.DB.In(ctx); tx != nil {
 		// What is shown on the page of another room is read in that page's transaction.
-		tx.After(func() { go l.write(a, verb, r) })
+		tx.After(func() { l.under.Go(func() { l.write(a, verb, r) }) })
 		return
 	}
 	l.write(a, verb, r)

@@ -84,8 +84,7 @@ func TestLooks(t *testing.T) {
 		// In a read transaction it waits for its end, and the page stands.
 		h.Hand.Add(9 * time.Hour)
 		h.Read(func(tx *db.Tx) error { looks.Note(tx.Within(ctx), "people.looked", person); return nil })
-		for end := time.Now().Add(5 * time.Second); seen() != 5 && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		}
+		looks.Wait() // as the house does before its database is closed
 		if seen() != 5 {
 			t.Errorf("after a read transaction: %d entries", seen())
 		}
@@ -283,4 +282,31 @@ func explain(t *testing.T, h *house.House, f trail.Filter) string {
 		}, func(s string) error { lines = append(lines, s); return nil })
 	})
 	return strings.Join(lines, "\n")
+}
+
+// TestAnotherProject moves an entry to another project, and out of all: its readers would
+// no longer find it, so the proof names it.
+func TestAnotherProject(t *testing.T) {
+	kit.Each(t, func(t *testing.T, h *house.House) {
+		person, entry := ref.Of(ref.Person, h.Person()), h.IDs.New()
+		h.Write(func(tx *db.Tx) error {
+			if err := trail.Put(h.AsOperator(), tx, entry, h.Clock.Now(), "people.change", person, 1, nil); err != nil {
+				return err
+			}
+			_, err := trail.Chain(tx, h.Programme, 5000)
+			return err
+		})
+		for project, want := range map[string]bool{h.Other: true, "": true, h.Project: false} {
+			h.Write(func(tx *db.Tx) error {
+				return tx.Do(db.Q("update trail_entry set project = ? where programme = ? and id = ?", project, h.Programme, entry))
+			})
+			h.Read(func(tx *db.Tx) error {
+				p, err := trail.Check(tx, h.Programme)
+				if (len(p.Broken) == 1 && strings.Contains(p.Broken[0], entry+" is said to be of another project")) != want {
+					t.Errorf("said to be of %q: %q", project, p.Broken)
+				}
+				return err
+			})
+		}
+	})
 }

@@ -48,20 +48,22 @@ func (p *Prover) Step(tx *db.Tx, programme string, most int64) (done bool, err e
 		salt, body  string
 		there, kept bool
 		reading     int64
+		of          *string // the project of its record; nil when that is not there any more
 	}
 	n := int64(0)
-	err = db.Each(tx, db.Q(`select `+columns+`, e.reading, coalesce(b.salt, ''), coalesce(b.body, ''), b.id is not null
+	err = db.Each(tx, db.Q(`select `+columns+`, e.reading, case when r.kind = 'project' then r.id else r.project end, coalesce(b.salt, ''), coalesce(b.body, ''), b.id is not null
 		from trail_link l left join trail_entry e on e.programme = l.programme and e.id = l.entry
+		left join ref_record r on r.programme = l.programme and r.id = e.ref
 		left join trail_body b on b.programme = l.programme and b.id = l.entry
 		where l.programme = ? and l.seq > ? order by l.seq limit ?`, programme, p.seq, most),
 		func(r db.Row, x *row) error {
 			var id, actor, verb, kind, of, commitment, project *string
 			var at, version, reading *int64
-			if err := r.Scan(&id, &at, &actor, &verb, &kind, &of, &version, &commitment, &x.Seq, &x.Chain, &project, &reading, &x.salt, &x.body, &x.kept); err != nil {
+			if err := r.Scan(&id, &at, &actor, &verb, &kind, &of, &version, &commitment, &x.Seq, &x.Chain, &project, &reading, &x.of, &x.salt, &x.body, &x.kept); err != nil {
 				return err
 			}
 			if id != nil {
-				x.there, x.reading = true, *reading
+				x.there, x.reading, x.Project = true, *reading, *project
 				x.ID, x.At, x.Actor, x.Verb, x.Ref, x.Version, x.Commitment = *id, *at, *actor, *verb, ref.Of(*kind, *of), *version, *commitment
 			}
 			return nil
@@ -81,6 +83,8 @@ func (p *Prover) Step(tx *db.Tx, programme string, most int64) (done bool, err e
 				p.broken("link %d does not follow from the one before and its entry", x.Seq)
 			case x.reading != reading(x.Verb):
 				p.broken("entry %s is marked wrongly as a reading or a change", x.ID)
+			case x.of != nil && *x.of != x.Project: // by it readers find it, and no record changes its project
+				p.broken("entry %s is said to be of another project than its record", x.ID)
 			}
 			p.Tail, p.seq = x.Chain, x.Seq
 			switch {
