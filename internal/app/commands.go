@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/url"
@@ -155,16 +156,7 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 		return errors.Join(err, l.Close(), run.Stop(ctx))
 	}
 	h.warn(s, log)
-	if sc.JSON {
-		said := map[string]string{"url": base}
-		if numbersAt != "" {
-			said["metrics"] = numbersAt
-		}
-		err = json.NewEncoder(c.out).Encode(said)
-	} else {
-		_, err = fmt.Fprintf(c.out, "Plait is at %s\n%s", base, lettersAt(s))
-	}
-	if err != nil {
+	if err := sc.say(c.out, base, numbersAt, s); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	private, err := web.TLS(s.TLS.Mode, s.Dir, s.TLS.Cert, s.TLS.Key, hostsOf(base), clock.Time(clock.System{}.Now()))
@@ -197,6 +189,19 @@ func (sc *serveCommand) Run(ctx context.Context, c *command) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	return errors.Join(err, run.Stop(last))
+}
+
+// say tells where Plait is.
+func (sc *serveCommand) say(w io.Writer, base, numbersAt string, s config.Config) error {
+	if !sc.JSON {
+		_, err := fmt.Fprintf(w, "Plait is at %s\n%s", base, lettersAt(s))
+		return err
+	}
+	said := map[string]string{"url": base}
+	if numbersAt != "" {
+		said["metrics"] = numbersAt
+	}
+	return json.NewEncoder(w).Encode(said)
 }
 
 // hostsOf is the name that people use, and this machine's own.

@@ -15,7 +15,7 @@ import (
 // Bare says that this installation holds no programme and nothing is under way in it.
 func (r *Room) Bare(ctx context.Context) (bare bool, err error) {
 	err = r.db.Read(ctx, func(tx *db.Tx) error {
-		marks, err := db.Count(tx, db.Q("select count(*) from keeper_mark where programme = ''"))
+		marks, err := countMarks(tx)
 		if err != nil {
 			return err
 		}

@@ -275,3 +275,8 @@ func sparedWords(tx *db.Tx, list []Erasure, words *needles) error {
 	}
 	return nil
 }
+
+// countMarks is how many marks this installation has.
+func countMarks(tx *db.Tx) (int64, error) {
+	return db.Count(tx, db.Q("select count(*) from keeper_mark where programme = ''"))
+}

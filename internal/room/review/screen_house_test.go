@@ -28,11 +28,10 @@ import (
 // screened is a review with records, two people who read them, and what they do.
 type screened struct {
 	*house.House
-	at        ref.Ref
-	ada, bea  context.Context
-	here      string
-	ledBy     context.Context
-	batchMade int
+	at       ref.Ref
+	ada, bea context.Context
+	here     string
+	ledBy    context.Context
 }
 
 // toScreen begins a review with records.

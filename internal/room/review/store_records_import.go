@@ -106,11 +106,6 @@ func inSum(tx *db.Tx, programme, review string) (files, records int64, err error
 	return s.files, s.records, err
 }
 
-// waiting is how many files of a review are read and wait for somebody.
-func waiting(tx *db.Tx, programme, review string) (int64, error) {
-	return db.Count(tx, db.Q("select count(*) from review_batch where programme = ? and review = ? and state = ?", programme, review, Staged))
-}
-
 // putKeys stores by what records are found and compared, beside those that putRecords has
 // stored from the number first on.
 func putKeys(tx *db.Tx, programme, review string, first int64, all []cite.Record) error {
