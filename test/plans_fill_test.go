@@ -253,6 +253,7 @@ func otherUses() map[string]string {
 		"keeper_backup_at":            none,
 		"keeper_erasure_at":           "the list of erasures since a backup",
 		"keeper_erasure_apart":        "the list of erasures since a backup",
+		"keeper_taken_apart":          "the list of what was taken back or taken away since a backup",
 		"people_request_due":          none,
 		"people_request_person":       none,
 		"trail_entry_actor":           "the keeper's page of the trail, by who did it",

@@ -138,6 +138,15 @@ func (s *server) wrap(rt Route) http.Handler {
 	})
 }
 
+// CutOff says that an answer ended in its midst: half a file must not look like a whole one.
+// Whoever asked sees that it broke off.
+func CutOff(err error) error { return cutOff{err} }
+
+type cutOff struct{ error }
+
+// Unwrap gives what ended it.
+func (c cutOff) Unwrap() error { return c.error }
+
 // fault shows what went wrong, in the reader's language, and logs the cause of what is ours.
 func (s *server) fault(w *recorder, r *http.Request, rt Route, err error) {
 	f := fault.Of(err)
@@ -149,8 +158,10 @@ func (s *server) fault(w *recorder, r *http.Request, rt Route, err error) {
 			slog.String("ref", RequestID(r.Context())), slog.String("cause", fmt.Sprint(f.Err)))
 	}
 	if w.wrote {
-		// Half an answer must not look like a whole one: whoever asked sees that it broke off.
-		panic(http.ErrAbortHandler)
+		if _, half := errors.AsType[cutOff](err); half {
+			panic(http.ErrAbortHandler)
+		}
+		return
 	}
 	retryAfter(w, f)
 	if strings.HasPrefix(r.URL.Path, "/api/") {

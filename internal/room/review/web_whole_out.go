@@ -11,6 +11,7 @@ import (
 	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
 	"plait/internal/kit/page"
+	"plait/internal/kit/web"
 	"plait/internal/spine/who"
 )
 
@@ -87,7 +88,10 @@ func (f *face) wholeOutFile(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = b.Flush()
 	}
-	if err != nil && !begun {
+	if err != nil && begun {
+		return web.CutOff(err)
+	}
+	if err != nil {
 		w.Header().Del("Content-Disposition")
 	}
 	return err
