@@ -215,7 +215,8 @@ func TestHallKeepsWork(t *testing.T) {
 	becomes(t, "it is sent", func() bool { return p.Count(unsentItems) == 0 && len(h.kept()) == 1 })
 
 	// Signing out with unsent work asks first, with the number on every page before.
-	h.ready(t, p) // signing out had taken the kept pages away
+	p.Go(h.form()) // signing out had taken the kept pages away
+	h.ready(t, p)
 	h.gone.Store(true)
 	card(p, "Before signing out", small)
 	becomes(t, "it waits", func() bool { return p.Count(unsentItems) == 1 })

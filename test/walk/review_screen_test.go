@@ -109,7 +109,7 @@ func TestScreening(t *testing.T) {
 	n.Click("label[for=verdict]")
 	n.Fill("#why", "It is near enough to us")
 	press(t, n, "main form button")
-	p.Width(phone)
+	p = rea.window(t, here+"/screen/agree", phone)
 	for _, page := range []string{"/screen/agree", "/screen/stop", "/screen/mine", "/text"} {
 		p.Go(s.URL + here + page)
 		good(t, p)
