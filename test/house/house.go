@@ -7,7 +7,6 @@ package house
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -41,19 +40,14 @@ type House struct {
 	Dir       string
 }
 
-// template is the migrated database that tests copy.
-type template struct {
+// Kit gives houses.
+type Kit struct{}
+
+// migrated is the migrated file on SQLite that the tests of one binary copy.
+var migrated struct {
 	once sync.Once
 	file string
-	name string
 	err  error
-}
-
-// Kit holds the templates of one test binary.
-type Kit struct {
-	sqlite, postgres template
-	mu               sync.Mutex
-	n                int
 }
 
 // Each runs f on SQLite and on PostgreSQL.
@@ -66,12 +60,12 @@ func (k *Kit) Each(t *testing.T, f func(t *testing.T, h *House)) {
 // SQLite gives a fresh house on SQLite.
 func (k *Kit) SQLite(t *testing.T) *House {
 	t.Helper()
-	k.sqlite.once.Do(func() { k.sqlite.file, k.sqlite.err = migratedFile() })
-	if k.sqlite.err != nil {
-		t.Fatal(k.sqlite.err)
+	migrated.once.Do(func() { migrated.file, migrated.err = migratedFile() })
+	if migrated.err != nil {
+		t.Fatal(migrated.err)
 	}
 	dir := t.TempDir()
-	data, err := os.ReadFile(k.sqlite.file)
+	data, err := os.ReadFile(migrated.file)
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, "plait.db"), data, 0o600)
 	}
@@ -115,46 +109,20 @@ func (k *Kit) Postgres(t *testing.T) *House {
 		}
 		t.Fatal("no PostgreSQL: run this as go run ./tool/pg -- go test ./…")
 	}
-	k.postgres.once.Do(func() { k.postgres.name, k.postgres.err = migratedDatabase(admin) })
-	if k.postgres.err != nil {
-		t.Fatal(k.postgres.err)
-	}
-	k.mu.Lock()
-	k.n++
-	name := fmt.Sprintf("%s_%d", strings.Replace(k.postgres.name, "template", "t", 1), k.n)
-	err := sql(admin, "create database "+name+" template "+k.postgres.name)
-	k.mu.Unlock()
+	name, address, err := postgres.take(admin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := db.OpenURL(t.Context(), addressOf(admin, name))
+	d, err := db.OpenURL(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := furnish(t, d, t.TempDir())
 	t.Cleanup(func() {
-		if err := sql(admin, "drop database if exists "+name+" with (force)"); err != nil {
+		if err := postgres.give(admin, name); err != nil {
 			t.Error(err)
 		}
 	})
-	return h
-}
-
-func migratedDatabase(admin string) (string, error) {
-	// A test binary may have several kits, each with its own template.
-	name := fmt.Sprintf("template_%d_%d", os.Getpid(), time.Now().UnixNano())
-	if err := sql(admin, "create database "+name+" encoding 'UTF8' template template0"); err != nil {
-		return "", err
-	}
-	ctx := context.Background()
-	d, err := db.OpenURL(ctx, addressOf(admin, name))
-	if err != nil {
-		return "", err
-	}
-	if err := app.Migrate(ctx, d); err != nil {
-		return "", err
-	}
-	return name, d.Close()
+	return furnish(t, d, t.TempDir())
 }
 
 func addressOf(admin, name string) string {

@@ -240,6 +240,15 @@ func (f *Face) T(r *http.Request, key string, args ...any) string {
 	return f.Words.T(page.ChromeFrom(r.Context()).Lang, key, args...)
 }
 
+// Done is the notice that an address asks for with ?done=, when it is one of some: the
+// message whose key is prefix with it. Any other word gives none.
+func (f *Face) Done(r *http.Request, prefix string, some ...string) string {
+	if d := r.URL.Query().Get("done"); slices.Contains(some, d) {
+		return f.T(r, prefix+d)
+	}
+	return ""
+}
+
 // Show renders a page.
 func (f *Face) Show(w http.ResponseWriter, r *http.Request, name string, v page.View) error {
 	return f.Pages.Render(w, r, name, v)

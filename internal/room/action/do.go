@@ -182,12 +182,9 @@ func given(to *string, v *string) {
 // open is how every verb that changes a record begins: may the actor, is it of that kind,
 // and may it still be used.
 func (r *Room) open(ctx context.Context, tx *db.Tx, permission string, at ref.Ref, kind string, now int64) (ref.Record, error) {
-	rec, err := who.Record(ctx, tx, permission, at)
+	rec, err := who.Record(ctx, tx, permission, at, kind)
 	if err != nil {
 		return rec, err
-	}
-	if rec.Kind != kind {
-		return rec, missing()
 	}
 	if !rec.Live(now) {
 		return rec, fault.New(fault.Withdrawn, "house.withdrawn").With("action.withdrawn_do")

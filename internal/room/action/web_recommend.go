@@ -192,11 +192,7 @@ func (f *face) recommendation(w http.ResponseWriter, r *http.Request) error {
 
 // notice is what has just worked, as the address says.
 func (f *face) notice(r *http.Request) string {
-	d := r.URL.Query().Get("done")
-	if slices.Contains([]string{"recommended", "revised", "decided", "planned", "changed", "finished", "looked", "next", "photo", "photo_words", "photo_gone"}, d) {
-		return f.T(r, "action.done_"+d)
-	}
-	return ""
+	return f.Done(r, "action.done_", "recommended", "revised", "decided", "planned", "changed", "finished", "looked", "next", "photo", "photo_words", "photo_gone")
 }
 
 // fill puts a recommendation, its decisions and its earlier words into the page.

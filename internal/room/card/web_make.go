@@ -202,11 +202,7 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Cards = append(v.Cards, row)
 	}
-	notice := ""
-	if r.URL.Query().Get("done") == "stopped" {
-		notice = f.T(r, "card.done_stopped")
-	}
-	return f.Show(w, r, "card/list", page.View{Title: f.T(r, "card.list_title"), Body: v, Notice: notice, Back: "/people/" + url.PathEscape(at.ID)})
+	return f.Show(w, r, "card/list", page.View{Title: f.T(r, "card.list_title"), Body: v, Notice: f.Done(r, "card.done_", "stopped"), Back: "/people/" + url.PathEscape(at.ID)})
 }
 
 func (f *face) stop(w http.ResponseWriter, r *http.Request) error {

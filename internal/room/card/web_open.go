@@ -88,10 +88,7 @@ type openView struct {
 }
 
 func (f *face) openForm(w http.ResponseWriter, r *http.Request) error {
-	notice := ""
-	if r.URL.Query().Get("done") == "left" {
-		notice = f.T(r, "card.done_left")
-	}
+	notice := f.Done(r, "card.done_", "left")
 	return f.show(w, r, "card/open", "card.open_title", openView{}, notice, "")
 }
 

@@ -261,12 +261,9 @@ type TakenOut struct {
 func (r *Room) Taken(ctx context.Context, in TakenIn) (out TakenOut, err error) {
 	now := r.clock.Now()
 	err = r.db.Read(ctx, func(tx *db.Tx) error {
-		rec, err := who.Record(ctx, tx, "consent.see", in.Person)
+		rec, err := who.Record(ctx, tx, "consent.see", in.Person, ref.Person)
 		if err != nil {
 			return err
-		}
-		if rec.Kind != ref.Person {
-			return fault.New(fault.Missing, "house.missing")
 		}
 		may, err := who.Where(ctx, tx, "r", "consent.see")
 		if err != nil {

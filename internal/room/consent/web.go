@@ -57,11 +57,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	notice := ""
-	if done := r.URL.Query().Get("done"); slices.Contains([]string{"changed", "restored"}, done) {
-		notice = f.T(r, "consent.done_"+done)
-	}
-	return f.Show(w, r, "consent/see", page.View{Title: f.T(r, "consent.title"), Body: v, Notice: notice, Back: home(rec, f.room.clock.Now())})
+	return f.Show(w, r, "consent/see", page.View{Title: f.T(r, "consent.title"), Body: v, Notice: f.Done(r, "consent.done_", "changed", "restored"), Back: home(rec, f.room.clock.Now())})
 }
 
 // home is the page a record's own page goes back to: a person's; of words that are live

@@ -197,9 +197,5 @@ func (f *face) person(w http.ResponseWriter, r *http.Request, at ref.Ref, path s
 		}
 		v.Taken = append(v.Taken, takenRow{t.ID, f.day(r, t.At, zone), f.day(r, t.UndoUntil, zone), 1})
 	}
-	notice := ""
-	if r.URL.Query().Get("done") == "restored" {
-		notice = f.T(r, "consent.done_restored")
-	}
-	return f.Show(w, r, "consent/person", page.View{Title: f.T(r, "consent.person_title"), Body: v, Notice: notice, Back: home(ref.Record{Kind: at.Kind, ID: at.ID}, 0)})
+	return f.Show(w, r, "consent/person", page.View{Title: f.T(r, "consent.person_title"), Body: v, Notice: f.Done(r, "consent.done_", "restored"), Back: home(ref.Record{Kind: at.Kind, ID: at.ID}, 0)})
 }

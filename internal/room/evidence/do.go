@@ -396,12 +396,9 @@ type SeeOut struct {
 func (r *Room) See(ctx context.Context, in SeeIn) (out SeeOut, err error) {
 	now := r.clock.Now()
 	err = r.db.Read(ctx, func(tx *db.Tx) error {
-		rec, err := who.Record(ctx, tx, "evidence.see", in.Ref)
+		rec, err := who.Record(ctx, tx, "evidence.see", in.Ref, Kind)
 		if err != nil {
 			return err
-		}
-		if rec.Kind != Kind {
-			return fault.New(fault.Missing, "house.missing")
 		}
 		if !rec.Live(now) {
 			return r.gone(tx, rec)

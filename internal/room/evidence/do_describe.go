@@ -19,12 +19,9 @@ const MaxAlt = 4000
 
 // editable reads a contribution that the actor may change and that is still live.
 func (r *Room) editable(ctx context.Context, tx *db.Tx, at ref.Ref, now int64) (ref.Record, Contribution, error) {
-	rec, err := who.Record(ctx, tx, "evidence.edit", at)
+	rec, err := who.Record(ctx, tx, "evidence.edit", at, Kind)
 	if err != nil {
 		return rec, Contribution{}, err
-	}
-	if rec.Kind != Kind {
-		return rec, Contribution{}, fault.New(fault.Missing, "house.missing")
 	}
 	if !rec.Live(now) {
 		return rec, Contribution{}, fault.New(fault.Withdrawn, "evidence.withdrawn").With("evidence.withdrawn_do")

@@ -73,12 +73,9 @@ func (r *Room) Mark(ctx context.Context, in MarkIn) (out MarkOut, err error) {
 
 // markable is the record of a contribution whose parts the actor may mark.
 func (r *Room) markable(ctx context.Context, tx *db.Tx, at ref.Ref, now int64) (ref.Record, error) {
-	rec, err := who.Record(ctx, tx, "evidence.mark", at)
+	rec, err := who.Record(ctx, tx, "evidence.mark", at, Kind)
 	if err != nil {
 		return rec, err
-	}
-	if rec.Kind != Kind {
-		return rec, fault.New(fault.Missing, "house.missing")
 	}
 	if !rec.Live(now) {
 		return rec, fault.New(fault.Withdrawn, "evidence.withdrawn").With("evidence.withdrawn_do")

@@ -36,12 +36,9 @@ type ReadBackOut struct {
 func (r *Room) ReadBack(ctx context.Context, in ReadBackIn) (out ReadBackOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		rec, err := who.Record(ctx, tx, "evidence.edit", in.Ref)
+		rec, err := who.Record(ctx, tx, "evidence.edit", in.Ref, Kind)
 		if err != nil {
 			return err
-		}
-		if rec.Kind != Kind {
-			return fault.New(fault.Missing, "house.missing")
 		}
 		if !rec.Live(now) {
 			return fault.New(fault.Withdrawn, "evidence.withdrawn").With("evidence.withdrawn_do")

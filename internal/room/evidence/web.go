@@ -191,9 +191,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	v.Files = f.mediaViews(r, out.Contribution, v.MayEdit)
 	v.Type = f.typeLink(r, v)
 	p := page.View{Title: title, Body: v, Back: "/evidence/" + out.Project}
-	if done := r.URL.Query().Get("done"); slices.Contains([]string{"described", "captioned", "typed", "added", "dropped"}, done) {
-		p.Notice = f.T(r, "evidence.media_done_"+done)
-	}
+	p.Notice = f.Done(r, "evidence.media_done_", "described", "captioned", "typed", "added", "dropped")
 	if v.Type != "" {
 		p.Scripts = []string{"evidence-player.js"}
 	}

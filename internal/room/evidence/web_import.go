@@ -38,11 +38,7 @@ func (f *face) importForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	notice := ""
-	if done := r.URL.Query().Get("done"); done == "undone" || done == "thrown" {
-		notice = f.T(r, "evidence.done_"+done)
-	}
-	return f.Show(w, r, "evidence/imports", page.View{Title: f.T(r, "evidence.import_title"), Body: v, Notice: notice, Back: "/evidence/" + v.Project})
+	return f.Show(w, r, "evidence/imports", page.View{Title: f.T(r, "evidence.import_title"), Body: v, Notice: f.Done(r, "evidence.done_", "undone", "thrown"), Back: "/evidence/" + v.Project})
 }
 
 func (f *face) importsView(r *http.Request) (importsView, error) {

@@ -67,11 +67,7 @@ func (f *face) sortForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	notice := ""
-	if r.URL.Query().Get("done") == "sorted" {
-		notice = f.T(r, "evidence.done_sorted")
-	}
-	return f.Show(w, r, "evidence/sort", page.View{Title: f.T(r, "evidence.sort_title"), Body: v, Notice: notice, Back: "/evidence/" + v.Project})
+	return f.Show(w, r, "evidence/sort", page.View{Title: f.T(r, "evidence.sort_title"), Body: v, Notice: f.Done(r, "evidence.done_", "sorted"), Back: "/evidence/" + v.Project})
 }
 
 func (f *face) sort(w http.ResponseWriter, r *http.Request) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"plait/internal/kit/db"
-	"plait/internal/kit/fault"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/tie"
 	"plait/internal/spine/trail"
@@ -131,12 +130,9 @@ func (r *Room) change(ctx context.Context, permission, verb string, at ref.Ref, 
 // own reads a finding that the actor is about to change. Whoever may change one may see
 // drafts.
 func (r *Room) own(ctx context.Context, tx *db.Tx, permission string, at ref.Ref) (ref.Record, Finding, error) {
-	rec, err := who.Record(ctx, tx, permission, at)
+	rec, err := who.Record(ctx, tx, permission, at, Kind)
 	if err != nil {
 		return rec, Finding{}, err
-	}
-	if rec.Kind != Kind {
-		return rec, Finding{}, fault.New(fault.Missing, "house.missing")
 	}
 	f, err := one(tx, rec.Programme, rec.ID)
 	return rec, f, err

@@ -110,12 +110,9 @@ type UnsignIn struct {
 func (r *Room) Unsign(ctx context.Context, in UnsignIn) (out Done, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		rec, err := who.Record(ctx, tx, "finding.fate", in.Contribution)
+		rec, err := who.Record(ctx, tx, "finding.fate", in.Contribution, said)
 		if err != nil {
 			return err
-		}
-		if rec.Kind != said {
-			return fault.New(fault.Missing, "house.missing")
 		}
 		if err := dropFate(tx, rec.Programme, rec.ID); err != nil {
 			return err

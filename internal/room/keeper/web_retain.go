@@ -59,9 +59,7 @@ func (f *face) retain(w http.ResponseWriter, r *http.Request) error {
 		v.Rules = append(v.Rules, f.ruleLine(r, x))
 	}
 	view := page.View{Title: f.T(r, "keeper.retain_title"), Body: v, Back: "/keeper"}
-	if r.URL.Query().Get("done") == "rule" {
-		view.Notice = f.T(r, "keeper.retain_done_rule")
-	}
+	view.Notice = f.Done(r, "keeper.retain_done_", "rule")
 	return f.Show(w, r, "keeper/retain", view)
 }
 

@@ -162,12 +162,9 @@ func rejoin(ctx context.Context, tx *db.Tx, now int64, ids []string, from []ref.
 
 // open reads a lesson for a verb.
 func open(ctx context.Context, tx *db.Tx, permission string, at ref.Ref, now int64) (Lesson, ref.Record, error) {
-	rec, err := who.Record(ctx, tx, permission, at)
+	rec, err := who.Record(ctx, tx, permission, at, Kind)
 	if err != nil {
 		return Lesson{}, rec, err
-	}
-	if rec.Kind != Kind {
-		return Lesson{}, rec, fault.New(fault.Missing, "house.missing")
 	}
 	if !rec.Live(now) {
 		return Lesson{}, rec, fault.New(fault.Withdrawn, "house.withdrawn")

@@ -137,11 +137,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.rows(r, &v)
-	notice := ""
-	if d := r.URL.Query().Get("done"); slices.Contains([]string{"learned", "edited"}, d) {
-		notice = f.T(r, "lesson.done_"+d)
-	}
-	return f.Show(w, r, "lesson/see", page.View{Title: v.Title, Body: v, Notice: notice, Back: "/lesson/" + v.Project})
+	return f.Show(w, r, "lesson/see", page.View{Title: v.Title, Body: v, Notice: f.Done(r, "lesson.done_", "learned", "edited"), Back: "/lesson/" + v.Project})
 }
 
 // rows puts what is known of a lesson in words.

@@ -154,12 +154,9 @@ func (r *Room) open(ctx context.Context, tx *db.Tx, permission string, at ref.Re
 			permission = "outcome.personal"
 		}
 	}
-	rec, err := who.Record(ctx, tx, permission, at)
+	rec, err := who.Record(ctx, tx, permission, at, Kind, KindPersonal)
 	if err != nil {
 		return Outcome{}, rec, err
-	}
-	if rec.Kind != Kind && rec.Kind != KindPersonal {
-		return Outcome{}, rec, fault.New(fault.Missing, "house.missing")
 	}
 	if !rec.Live(now) {
 		if rec.Kind == KindPersonal {

@@ -56,12 +56,8 @@ type TakeBackOut struct {
 // goes as their words go: hidden at once, erased after the days of the undo.
 func (r *Room) TakeBack(ctx context.Context, in TakeBackIn) (out TakeBackOut, err error) {
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		rec, err := who.Record(ctx, tx, "outcome.take-back", in.Ref)
-		if err != nil {
+		if _, err := who.Record(ctx, tx, "outcome.take-back", in.Ref, KindPersonal); err != nil {
 			return err
-		}
-		if rec.Kind != KindPersonal {
-			return fault.New(fault.Missing, "house.missing")
 		}
 		if r.consents == nil {
 			return fault.New(fault.Absent, "outcome.no_take_back").With("outcome.no_take_back_do")

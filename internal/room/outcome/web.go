@@ -139,11 +139,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.rows(r, &v)
-	notice := ""
-	if d := r.URL.Query().Get("done"); slices.Contains([]string{"recorded", "edited"}, d) {
-		notice = f.T(r, "outcome.done_"+d)
-	}
-	return f.Show(w, r, "outcome/see", page.View{Title: v.Title, Body: v, Notice: notice, Back: "/outcome/" + v.Project})
+	return f.Show(w, r, "outcome/see", page.View{Title: v.Title, Body: v, Notice: f.Done(r, "outcome.done_", "recorded", "edited"), Back: "/outcome/" + v.Project})
 }
 
 // rows puts what is known of an outcome in words.

@@ -39,12 +39,8 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	notice := ""
-	if d := r.URL.Query().Get("done"); slices.Contains([]string{"dropped", "undone"}, d) {
-		notice = f.T(r, "paper.done_"+d)
-	}
 	out.Lots = slices.DeleteFunc(out.Lots, func(l Lot) bool { return l.State == Done })
-	return f.Show(w, r, "paper/list", page.View{Title: f.T(r, "paper.title"), Body: listView{out, project, home(project)}, Notice: notice, Back: "/project/" + project})
+	return f.Show(w, r, "paper/list", page.View{Title: f.T(r, "paper.title"), Body: listView{out, project, home(project)}, Notice: f.Done(r, "paper.done_", "dropped", "undone"), Back: "/project/" + project})
 }
 
 // hue is one colour of the form.
@@ -357,11 +353,7 @@ func (f *face) typeForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	notice := ""
-	if r.URL.Query().Get("done") == "typed" {
-		notice = f.T(r, "paper.done_typed")
-	}
-	return f.Show(w, r, "paper/type", page.View{Title: f.T(r, "paper.type_title"), Body: v, Notice: notice, Back: home(out.Project) + "/batch/" + out.ID})
+	return f.Show(w, r, "paper/type", page.View{Title: f.T(r, "paper.type_title"), Body: v, Notice: f.Done(r, "paper.done_", "typed"), Back: home(out.Project) + "/batch/" + out.ID})
 }
 
 func (f *face) typed(w http.ResponseWriter, r *http.Request) error {

@@ -184,9 +184,7 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 	if in.Project != "" {
 		view.Back = "/project/" + in.Project
 	}
-	if q.Get("done") == "pasted" {
-		view.Notice = f.T(r, "people.done_pasted")
-	}
+	view.Notice = f.Done(r, "people.done_", "pasted")
 	return f.Show(w, r, "people/list", view)
 }
 

@@ -57,9 +57,7 @@ func (f *face) requests(w http.ResponseWriter, r *http.Request) error {
 		v.More.Next = "/people/requests?" + url.Values{"state": {v.State}, "after": {out.Next}}.Encode()
 	}
 	view := page.View{Title: f.T(r, "people.requests_title"), Body: v, Back: "/people"}
-	if q.Get("done") == "answered" {
-		view.Notice = f.T(r, "people.done_answered")
-	}
+	view.Notice = f.Done(r, "people.done_", "answered")
 	return f.Show(w, r, "people/requests", view)
 }
 

@@ -47,11 +47,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Rows = []page.Row{{Key: f.T(r, "programme.zone"), Value: v.Zone}, {Key: f.T(r, "programme.language"), Value: lang.Name(v.Language)}}
-	notice := ""
-	if r.URL.Query().Get("done") == "changed" {
-		notice = f.T(r, "programme.done_changed")
-	}
-	return f.Show(w, r, "programme/see", page.View{Title: v.Name, Body: v, Notice: notice})
+	return f.Show(w, r, "programme/see", page.View{Title: v.Name, Body: v, Notice: f.Done(r, "programme.done_", "changed")})
 }
 
 func (f *face) load(ctx context.Context, tx *db.Tx, place string, v seeView) []page.Panel {

@@ -136,9 +136,7 @@ func (f *face) seeAsk(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.AnswerIn = AnswerIn{State: v.State, Why: v.Why, Version: v.Version}
 	view := f.askPage(r, v)
-	if r.URL.Query().Get("done") == "ask" {
-		view.Notice = f.T(r, "project.done_ask")
-	}
+	view.Notice = f.Done(r, "project.done_", "ask")
 	return f.Show(w, r, "project/see-ask", view)
 }
 

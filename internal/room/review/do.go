@@ -119,15 +119,29 @@ func (r *Room) change(ctx context.Context, verb, permission string, at ref.Ref, 
 
 // open reads a review for a verb, and gives the programme it is of.
 func (r *Room) open(ctx context.Context, tx *db.Tx, permission string, at ref.Ref) (Review, string, error) {
-	rec, err := who.Record(ctx, tx, permission, at)
+	rec, err := who.Record(ctx, tx, permission, at, Kind)
 	if err != nil {
 		return Review{}, "", err
 	}
-	if rec.Kind != Kind {
-		return Review{}, "", fault.New(fault.Missing, "house.missing")
-	}
 	v, err := one(tx, rec.Programme, at.ID)
 	return v, rec.Programme, err
+}
+
+// openToAdd reads a review for a verb that adds to it; one that is closed takes nothing.
+func (r *Room) openToAdd(ctx context.Context, tx *db.Tx, permission string, at ref.Ref) (Review, string, error) {
+	v, programme, err := r.open(ctx, tx, permission, at)
+	if err != nil {
+		return v, programme, err
+	}
+	return v, programme, v.stillOpen()
+}
+
+// stillOpen wants a review that is not closed.
+func (v Review) stillOpen() error {
+	if v.State == Closed {
+		return fault.New(fault.Conflict, "review.closed").With("review.closed_do")
+	}
+	return nil
 }
 
 // SeeIn asks for one review.

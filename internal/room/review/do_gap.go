@@ -74,12 +74,9 @@ func hasRecord(tx *db.Tx, programme, review string, n int64) error {
 
 // openGap reads a gap for a verb.
 func (r *Room) openGap(ctx context.Context, tx *db.Tx, permission string, at ref.Ref) (Missing, string, error) {
-	rec, err := who.Record(ctx, tx, permission, at)
+	rec, err := who.Record(ctx, tx, permission, at, Gap)
 	if err != nil {
 		return Missing{}, "", err
-	}
-	if rec.Kind != Gap {
-		return Missing{}, "", fault.New(fault.Missing, "house.missing")
 	}
 	g, err := gapOf(tx, rec.Programme, at.ID)
 	return g, rec.Programme, err

@@ -220,7 +220,7 @@ func (r *Room) AddRecord(ctx context.Context, in AddRecordIn) (out AddRecordOut,
 	var programme string
 	var before map[int64]Batch
 	err = r.db.Read(ctx, func(tx *db.Tx) (err error) {
-		if _, programme, err = r.open(ctx, tx, "review.run", in.Ref); err != nil {
+		if _, programme, err = r.openToAdd(ctx, tx, "review.run", in.Ref); err != nil {
 			return err
 		}
 		if bad != nil {
@@ -249,7 +249,7 @@ func (r *Room) AddRecord(ctx context.Context, in AddRecordIn) (out AddRecordOut,
 		b.upload, b.Size = up.ID, up.Size
 	}
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, _, err := r.open(ctx, tx, "review.run", in.Ref)
+		v, _, err := r.openToAdd(ctx, tx, "review.run", in.Ref)
 		if err != nil {
 			return err
 		}

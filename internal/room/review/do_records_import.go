@@ -69,7 +69,7 @@ func (r *Room) send(ctx context.Context, at ref.Ref, search, key string, later b
 	var before map[int64]Batch
 	var programme string
 	err = r.db.Read(ctx, func(tx *db.Tx) (err error) {
-		if _, programme, err = r.open(ctx, tx, "review.run", at); err != nil {
+		if _, programme, err = r.openToAdd(ctx, tx, "review.run", at); err != nil {
 			return err
 		}
 		if err := checkSending(files, key); err != nil {
@@ -134,7 +134,7 @@ func (r *Room) takeFile(ctx context.Context, programme string, at ref.Ref, searc
 	}
 	b := Batch{ID: id, Review: at.ID, Search: search, Name: up.Name, Size: up.Size, State: Reading, MadeAt: now, upload: up.ID, actor: who.From(ctx).Key()}
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, _, err := r.open(ctx, tx, "review.run", at)
+		v, _, err := r.openToAdd(ctx, tx, "review.run", at)
 		if err != nil {
 			return err
 		}
@@ -189,15 +189,17 @@ type BringOut struct {
 // BringIn stores the records of a file. It runs its own transactions, and goes on where it
 // was cut off. To bring in again what is in already changes nothing.
 func (r *Room) BringIn(ctx context.Context, in BringIn) (out BringOut, err error) {
-	return r.move(ctx, in.Batch, in.Later, "review.bring-in", func(_ *db.Tx, _ string, b *Batch) error {
+	return r.move(ctx, in.Batch, in.Later, "review.bring-in", func(_ *db.Tx, _ string, v Review, b *Batch) error {
 		switch b.State {
 		case Staged:
 			b.State = Coming
+			return v.stillOpen()
 		case Undone:
 			if b.LastN == 0 {
 				return fault.New(fault.Conflict, "review.rec_thrown").With("review.rec_thrown_do")
 			}
 			b.State = Returning
+			return v.stillOpen()
 		case Failed, Undoing:
 			return fault.New(fault.Conflict, "review.rec_not_read").With("review.rec_not_read_do")
 		}
@@ -214,7 +216,7 @@ type UndoImportIn struct {
 // UndoImport undoes an import. Its records, and what was decided of them, are kept: BringIn
 // puts them back. It runs its own transactions.
 func (r *Room) UndoImport(ctx context.Context, in UndoImportIn) (out BringOut, err error) {
-	return r.move(ctx, in.Batch, in.Later, "review.undo-import", func(tx *db.Tx, programme string, b *Batch) error {
+	return r.move(ctx, in.Batch, in.Later, "review.undo-import", func(tx *db.Tx, programme string, _ Review, b *Batch) error {
 		switch b.State {
 		case Coming, In, Returning:
 			b.State = Undoing
@@ -227,7 +229,7 @@ func (r *Room) UndoImport(ctx context.Context, in UndoImportIn) (out BringOut, e
 }
 
 // move brings a batch into its next state and does what follows from it.
-func (r *Room) move(ctx context.Context, id string, later bool, verb string, next func(tx *db.Tx, programme string, b *Batch) error) (out BringOut, err error) {
+func (r *Room) move(ctx context.Context, id string, later bool, verb string, next func(tx *db.Tx, programme string, v Review, b *Batch) error) (out BringOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	programme := who.From(ctx).Programme
 	var b Batch
@@ -238,7 +240,7 @@ func (r *Room) move(ctx context.Context, id string, later bool, verb string, nex
 			return err
 		}
 		was := b.State
-		if err := next(tx, programme, &b); err != nil {
+		if err := next(tx, programme, v, &b); err != nil {
 			return err
 		}
 		if b.State == was {

@@ -32,7 +32,7 @@ type searchBody struct {
 func (r *Room) Search(ctx context.Context, in SearchIn) (out SearchOut, err error) {
 	id, entry, now := r.ids.New(), r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.open(ctx, tx, "review.run", in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.run", in.Ref)
 		if err != nil {
 			return err
 		}

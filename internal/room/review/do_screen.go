@@ -51,7 +51,7 @@ func (in *DecideIn) need() error {
 func (r *Room) Decide(ctx context.Context, in DecideIn) (out DecideOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.openScreening(ctx, tx, in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.screen", in.Ref)
 		if err != nil {
 			return err
 		}
@@ -77,15 +77,6 @@ func (r *Room) Decide(ctx context.Context, in DecideIn) (out DecideOut, err erro
 		return trail.Put(ctx, tx, entry, now, "review.decide", v.Ref, 0, d)
 	})
 	return out, err
-}
-
-// openScreening reads a review for a verb of screening; one that is closed takes nothing.
-func (r *Room) openScreening(ctx context.Context, tx *db.Tx, at ref.Ref) (Review, string, error) {
-	v, programme, err := r.open(ctx, tx, "review.screen", at)
-	if err == nil && v.State == Closed {
-		err = fault.New(fault.Conflict, "review.screen_closed").With("review.screen_closed_do")
-	}
-	return v, programme, err
 }
 
 // readIn wants a record that can be decided in a stage.
@@ -191,7 +182,7 @@ func (r *Room) Undo(ctx context.Context, in UndoIn) (out UndoOut, err error) {
 		in.Stage = TitleStage
 	}
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.openScreening(ctx, tx, in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.screen", in.Ref)
 		if err != nil {
 			return err
 		}

@@ -173,7 +173,7 @@ func (r *Room) Settle(ctx context.Context, in SettleIn) (out SettleOut, err erro
 	}
 	in.Reason, in.Why = strings.TrimSpace(in.Reason), strings.TrimSpace(in.Why)
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.openScreening(ctx, tx, in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.screen", in.Ref)
 		if err != nil {
 			return err
 		}
@@ -232,7 +232,7 @@ func (r *Room) Unsettle(ctx context.Context, in UnsettleIn) (out SettleOut, err 
 		in.Stage = TitleStage
 	}
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.openScreening(ctx, tx, in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.screen", in.Ref)
 		if err != nil {
 			return err
 		}

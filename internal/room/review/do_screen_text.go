@@ -86,7 +86,7 @@ func (r *Room) Text(ctx context.Context, in TextIn) (out TextOut, err error) {
 		in.State = FullGot
 	}
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.openScreening(ctx, tx, in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.screen", in.Ref)
 		if err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ func (r *Room) Plain(ctx context.Context, in PlainIn) (out PlainOut, err error) 
 	entry, now := r.ids.New(), r.clock.Now()
 	in.Words, in.Was = strings.TrimSpace(in.Words), strings.TrimSpace(in.Was)
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.openScreening(ctx, tx, in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.screen", in.Ref)
 		if err != nil {
 			return err
 		}
@@ -131,12 +131,9 @@ func (r *Room) View(ctx context.Context, in ViewIn) (out ViewOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	in.Words = strings.TrimSpace(in.Words)
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.open(ctx, tx, "review.view", in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.view", in.Ref)
 		if err != nil {
 			return err
-		}
-		if v.State == Closed {
-			return fault.New(fault.Conflict, "review.screen_closed").With("review.screen_closed_do")
 		}
 		x, err := standing(tx, programme, v.Ref.ID, in.N)
 		if err == nil && x.Plain == "" {

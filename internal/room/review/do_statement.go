@@ -192,12 +192,9 @@ func (r *Room) bear(tx *db.Tx, programme string, s Saying, all []Support) error 
 
 // openStatement reads a statement for a verb.
 func (r *Room) openStatement(ctx context.Context, tx *db.Tx, permission string, at ref.Ref) (Saying, string, error) {
-	rec, err := who.Record(ctx, tx, permission, at)
+	rec, err := who.Record(ctx, tx, permission, at, Statement)
 	if err != nil {
 		return Saying{}, "", err
-	}
-	if rec.Kind != Statement {
-		return Saying{}, "", fault.New(fault.Missing, "house.missing")
 	}
 	s, err := statementOf(tx, rec.Programme, at.ID)
 	return s, rec.Programme, err

@@ -139,9 +139,6 @@ func (r *Room) Rerun(ctx context.Context, in RerunIn) (out SearchOut, err error)
 		if err != nil {
 			return err
 		}
-		if v.State == Closed {
-			return fault.New(fault.Conflict, "review.whole_is_closed").With("review.whole_is_closed_do")
-		}
 		old, err := searchOf(tx, programme, v.Ref.ID, in.Search)
 		if err != nil {
 			return err

@@ -34,6 +34,7 @@ type Room struct {
 	desk  *plug.Desk
 	takes takes // what the part extract needs of other rooms
 	face  *face
+	parts []part
 
 	shapes  shapeTools
 	screens screens // what screening keeps in memory
@@ -44,6 +45,7 @@ type Room struct {
 func New(n plug.Needs) *Room {
 	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, jobs: n.Jobs, files: n.Files, desk: n.Desk, reads: InProcess{}}
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
+	r.parts = []part{r.shapePart(), r.recordsPart(), r.screenPart(), r.extractPart(), r.wholePart()}
 	return r
 }
 
@@ -73,7 +75,7 @@ const (
 
 // heard tells every part what happened.
 func (r *Room) heard(ctx context.Context, tx *db.Tx, programme, review string, what happened) error {
-	for _, x := range r.parts() {
+	for _, x := range r.parts {
 		if x.hears == nil {
 			continue
 		}
@@ -92,10 +94,6 @@ type Step struct {
 	N    int64  // Count
 	Of   int64
 	Done bool
-}
-
-func (r *Room) parts() []part {
-	return []part{r.shapePart(), r.recordsPart(), r.screenPart(), r.extractPart(), r.wholePart()}
 }
 
 // Plug is the room's door.
@@ -126,7 +124,7 @@ func (r *Room) Plug() plug.Plug {
 		Words:  wordFiles, Pages: pageFiles, Migrations: migrations,
 		Commands: &commands{},
 	}
-	for _, x := range r.parts() {
+	for _, x := range r.parts {
 		p.Verbs, p.Routes, p.Jobs = append(p.Verbs, x.verbs...), append(p.Routes, x.routes...), append(p.Jobs, x.jobs...)
 		p.Kinds, p.Refers, p.Finds = append(p.Kinds, x.kinds...), append(p.Refers, x.refers...), append(p.Finds, x.finds...)
 		p.Signs = append(p.Signs, x.signs...)
@@ -136,7 +134,7 @@ func (r *Room) Plug() plug.Plug {
 
 // steps is every line of a review's page.
 func (r *Room) steps(ctx context.Context, tx *db.Tx, v Review) (all []Step, err error) {
-	for _, x := range r.parts() {
+	for _, x := range r.parts {
 		if x.steps == nil {
 			continue
 		}

@@ -93,11 +93,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	row("review.decided_by", v.DecidedBy)
 	row("review.decide_by", lang.Date(page.ChromeFrom(r.Context()).Lang, v.DecideBy))
 	row("review.out_of_scope", v.OutOfScope)
-	notice := ""
-	if d := r.URL.Query().Get("done"); d == "made" || d == "edited" {
-		notice = f.T(r, "review.done_"+d)
-	}
-	return f.Show(w, r, "review/see", page.View{Title: v.Title, Notice: notice, Body: v, Back: "/review/" + v.Project})
+	return f.Show(w, r, "review/see", page.View{Title: v.Title, Notice: f.Done(r, "review.done_", "made", "edited"), Body: v, Back: "/review/" + v.Project})
 }
 
 // formView is the form of a review.

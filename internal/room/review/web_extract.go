@@ -178,11 +178,7 @@ func (f *face) showExtract(w http.ResponseWriter, r *http.Request, sent []Answer
 			v.Fields[j].Words, v.Fields[j].Quote, v.Fields[j].In, v.Fields[j].Start = sent[i].Words, a.Quote, a.Text, a.Start
 		}
 	}
-	notice := ""
-	if d := r.URL.Query().Get("done"); slices.Contains([]string{"taken", "agreed", "reading", "borne"}, d) {
-		notice = f.T(r, "review.ex_done_"+d)
-	}
-	p := page.View{Title: v.Of.Title, Body: v, Notice: notice, Back: v.Here() + "/extract", Scripts: []string{"review-extract.js"}}
+	p := page.View{Title: v.Of.Title, Body: v, Notice: f.Done(r, "review.ex_done_", "taken", "agreed", "reading", "borne"), Back: v.Here() + "/extract", Scripts: []string{"review-extract.js"}}
 	if wrong != nil {
 		p.Notice = ""
 		return f.Again(w, r, "review/extract", p, wrong)

@@ -45,11 +45,7 @@ func (f *face) fields(w http.ResponseWriter, r *http.Request) error {
 			v.Taken = append(v.Taken, q)
 		}
 	}
-	notice := ""
-	if r.URL.Query().Get("done") == "form" {
-		notice = f.T(r, "review.ex_done_form")
-	}
-	return f.Show(w, r, "review/fields", page.View{Title: f.T(r, "review.ex_form"), Body: v, Notice: notice, Back: v.Here() + "/extract"})
+	return f.Show(w, r, "review/fields", page.View{Title: f.T(r, "review.ex_form"), Body: v, Notice: f.Done(r, "review.ex_done_", "form"), Back: v.Here() + "/extract"})
 }
 
 // fieldForm is the page on which one question of the form is made or changed.

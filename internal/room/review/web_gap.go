@@ -226,7 +226,7 @@ func (f *face) gap(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.Show(w, r, "review/gap", page.View{Title: v.Words, Body: v, Notice: f.done(r, "gap", "gap_edited", "gap_closed", "gap_opened"), Back: v.Of() + "/gap"})
+	return f.Show(w, r, "review/gap", page.View{Title: v.Words, Body: v, Notice: f.Done(r, "review.ex_done_", "gap", "gap_edited", "gap_closed", "gap_opened"), Back: v.Of() + "/gap"})
 }
 
 func (f *face) gapEditForm(w http.ResponseWriter, r *http.Request) error {
@@ -316,7 +316,7 @@ func (f *face) organisations(w http.ResponseWriter, r *http.Request) error {
 	if v.MayRun {
 		v.Empty = []page.Link{{Href: v.Here() + "/organisation/new", Text: f.T(r, "review.ex_organisation_do")}}
 	}
-	return f.Show(w, r, "review/organisations", page.View{Title: f.T(r, "review.ex_step_organisation"), Body: v, Notice: f.done(r, "organisation", "met"), Back: v.Here()})
+	return f.Show(w, r, "review/organisations", page.View{Title: f.T(r, "review.ex_step_organisation"), Body: v, Notice: f.Done(r, "review.ex_done_", "organisation", "met"), Back: v.Here()})
 }
 
 // organisationForm is the form of an organisation.

@@ -67,11 +67,6 @@ func (f *face) recordList(w http.ResponseWriter, r *http.Request) error {
 }
 
 // recordNumber is the record's number in an address; 0 is none.
-func recordNumber(r *http.Request) int64 {
-	n, _ := strconv.ParseInt(r.PathValue("n"), 10, 64)
-	return n
-}
-
 // recordView is the page of one record.
 type recordView struct {
 	RecordOut
@@ -89,7 +84,7 @@ func (f *face) recordSee(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v.MayRun = who.Can(tx.Context(), tx, "review.run", now.Ref)
-		v.RecordOut, err = f.room.Record(tx.Context(), RecordIn{at(r), recordNumber(r)})
+		v.RecordOut, err = f.room.Record(tx.Context(), RecordIn{at(r), number(r, "n")})
 		return err
 	})
 	if err != nil {
@@ -173,7 +168,7 @@ func (f *face) recordFile(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		x, err = record(tx, programme, now.Ref.ID, recordNumber(r))
+		x, err = record(tx, programme, now.Ref.ID, number(r, "n"))
 		return err
 	})
 	if err != nil {

@@ -130,7 +130,7 @@ func (f *face) copiesAsk(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Progress = f.T(r, "review.rec_copies_"+v.State, "Done", v.AsksOut.Done, "Total", v.AsksOut.Total)
 	v.Total = max(v.AsksOut.Total, 1)
-	view := page.View{Title: f.T(r, "review.rec_copies_title"), Body: v, Back: v.Here, Scripts: []string{"review-copies.js"}, Notice: f.broughtDone(r, "answered", "taken_back", "looking")}
+	view := page.View{Title: f.T(r, "review.rec_copies_title"), Body: v, Back: v.Here, Scripts: []string{"review-copies.js"}, Notice: f.Done(r, "review.rec_done_", "answered", "taken_back", "looking")}
 	if v.State != copiesIdle && v.Pair == nil {
 		view.Scripts = append(view.Scripts, "review-records-wait.js")
 	}
@@ -244,7 +244,7 @@ func (f *face) copiesMerged(w http.ResponseWriter, r *http.Request) error {
 	if q.Get("done") == "parted" {
 		v.Undo, _ = strconv.ParseInt(q.Get("n"), 10, 64) // none where it is no number
 	}
-	return f.Show(w, r, "review/copies_merged", page.View{Title: f.T(r, "review.rec_merged_title"), Body: v, Back: v.Here + "/copies", Notice: f.broughtDone(r, "parted", "taken_back")})
+	return f.Show(w, r, "review/copies_merged", page.View{Title: f.T(r, "review.rec_merged_title"), Body: v, Back: v.Here + "/copies", Notice: f.Done(r, "review.rec_done_", "parted", "taken_back")})
 }
 
 // answersView is the list of what people said.
@@ -269,5 +269,5 @@ func (f *face) copiesAnswers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.Show(w, r, "review/copies_answers", page.View{Title: f.T(r, "review.rec_answers_title"), Body: v, Back: v.Here + "/copies", Notice: f.broughtDone(r, "taken_back")})
+	return f.Show(w, r, "review/copies_answers", page.View{Title: f.T(r, "review.rec_answers_title"), Body: v, Back: v.Here + "/copies", Notice: f.Done(r, "review.rec_done_", "taken_back")})
 }

@@ -104,7 +104,7 @@ func (f *face) importList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Search = r.URL.Query().Get("search")
-	return f.Show(w, r, "review/imports", page.View{Title: f.T(r, "review.rec_import_title"), Body: v, Back: v.Here, Notice: f.broughtDone(r, "sent", "brought", "undone", "thrown")})
+	return f.Show(w, r, "review/imports", page.View{Title: f.T(r, "review.rec_import_title"), Body: v, Back: v.Here, Notice: f.Done(r, "review.rec_done_", "sent", "brought", "undone", "thrown")})
 }
 
 func (f *face) importSend(w http.ResponseWriter, r *http.Request) error {
@@ -164,7 +164,7 @@ func (f *face) importSee(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := page.View{Title: v.Name, Body: v, Back: v.Up, Notice: f.broughtDone(r, "brought", "undone", "thrown")}
+	view := page.View{Title: v.Name, Body: v, Back: v.Up, Notice: f.Done(r, "review.rec_done_", "brought", "undone", "thrown")}
 	if v.Working || v.Waits {
 		view.Scripts = []string{"review-records-wait.js"}
 	}

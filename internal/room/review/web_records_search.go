@@ -13,16 +13,6 @@ import (
 	"plait/internal/spine/who"
 )
 
-// broughtDone is the notice of what was just done, when the address says one of these.
-func (f *face) broughtDone(r *http.Request, of ...string) string {
-	for _, x := range of {
-		if r.URL.Query().Get("done") == x {
-			return f.T(r, "review.rec_done_"+x)
-		}
-	}
-	return ""
-}
-
 // searchLine is a search, in words.
 type searchLine struct {
 	Search
@@ -72,7 +62,7 @@ func (f *face) searchList(w http.ResponseWriter, r *http.Request) error {
 		row("review.rec_note", s.Note)
 		v.Lines = append(v.Lines, line)
 	}
-	return f.Show(w, r, "review/search", page.View{Title: f.T(r, "review.rec_search_title"), Body: v, Back: v.Here, Notice: f.broughtDone(r, "searched")})
+	return f.Show(w, r, "review/search", page.View{Title: f.T(r, "review.rec_search_title"), Body: v, Back: v.Here, Notice: f.Done(r, "review.rec_done_", "searched")})
 }
 
 // searchView is the form of one search.

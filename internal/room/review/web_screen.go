@@ -109,11 +109,7 @@ func (f *face) screen(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	notice := ""
-	if q.Get("done") == "undone" {
-		notice = f.T(r, "review.screen_done_undone")
-	}
-	return f.Show(w, r, "review/screen", page.View{Title: f.screenTitle(r, v), Notice: notice, Body: v, Back: v.Here, Scripts: []string{"review-screen.js"}})
+	return f.Show(w, r, "review/screen", page.View{Title: f.screenTitle(r, v), Notice: f.Done(r, "review.screen_done_", "undone"), Body: v, Back: v.Here, Scripts: []string{"review-screen.js"}})
 }
 
 func (f *face) screenTitle(r *http.Request, v screenView) string {

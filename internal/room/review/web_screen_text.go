@@ -97,9 +97,7 @@ func (f *face) textOne(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := f.textPage(r, v)
-	if r.URL.Query().Get("done") == "undone" {
-		p.Notice = f.T(r, "review.screen_done_undone")
-	}
+	p.Notice = f.Done(r, "review.screen_done_", "undone")
 	return f.Show(w, r, "review/text_one", p)
 }
 

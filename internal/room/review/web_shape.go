@@ -82,12 +82,7 @@ func (f *face) shape(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.layShape(r, &v)
-	notice := ""
-	switch d := r.URL.Query().Get("done"); d {
-	case "need", "question", "rank", "sign", "out", "edited":
-		notice = f.T(r, "review.shape_done_"+d)
-	}
-	return f.Show(w, r, "review/shape", page.View{Title: f.T(r, "review.shape_title"), Notice: notice, Body: v, Back: v.Review.Here()})
+	return f.Show(w, r, "review/shape", page.View{Title: f.T(r, "review.shape_title"), Notice: f.Done(r, "review.shape_done_", "need", "question", "rank", "sign", "out", "edited"), Body: v, Back: v.Review.Here()})
 }
 
 // layShape puts what a review asks into words.
@@ -423,11 +418,7 @@ func (f *face) criteria(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	notice := ""
-	if d := r.URL.Query().Get("done"); d == "out" || d == "criterion" {
-		notice = f.T(r, "review.shape_done_"+d)
-	}
-	return f.Show(w, r, "review/shape_criteria", page.View{Title: f.T(r, "review.shape_criteria"), Notice: notice, Body: v, Back: now.Here()})
+	return f.Show(w, r, "review/shape_criteria", page.View{Title: f.T(r, "review.shape_criteria"), Notice: f.Done(r, "review.shape_done_", "out", "criterion"), Body: v, Back: now.Here()})
 }
 
 func (f *face) criterion(w http.ResponseWriter, r *http.Request) error {

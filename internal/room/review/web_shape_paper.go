@@ -78,11 +78,7 @@ func (f *face) guide(w http.ResponseWriter, r *http.Request) error {
 	if as := r.URL.Query().Get("as"); as != "" {
 		return f.sendPaper(w, r, as, now.Title, "review.shape_guide_title", v.Guide)
 	}
-	notice := ""
-	if r.URL.Query().Get("done") == "kept" {
-		notice = f.T(r, "review.shape_done_kept")
-	}
-	return f.Show(w, r, "review/report_guide", page.View{Title: f.T(r, "review.shape_guide_title"), Notice: notice, Body: v, Back: now.Here()})
+	return f.Show(w, r, "review/report_guide", page.View{Title: f.T(r, "review.shape_guide_title"), Notice: f.Done(r, "review.shape_done_", "kept"), Body: v, Back: now.Here()})
 }
 
 func (f *face) guideForm(w http.ResponseWriter, r *http.Request) error {
@@ -198,11 +194,7 @@ func (f *face) draft(w http.ResponseWriter, r *http.Request) error {
 	if as := r.URL.Query().Get("as"); as != "" {
 		return f.sendPaper(w, r, as, now.Title, "review.shape_draft_title", v.Draft)
 	}
-	notice := ""
-	if r.URL.Query().Get("done") == "kept" {
-		notice = f.T(r, "review.shape_done_kept")
-	}
-	return f.Show(w, r, "review/report_draft", page.View{Title: f.T(r, "review.shape_draft_title"), Notice: notice, Body: v, Back: now.Here()})
+	return f.Show(w, r, "review/report_draft", page.View{Title: f.T(r, "review.shape_draft_title"), Notice: f.Done(r, "review.shape_done_", "kept"), Body: v, Back: now.Here()})
 }
 
 func (f *face) draftForm(w http.ResponseWriter, r *http.Request) error {

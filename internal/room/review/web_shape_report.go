@@ -68,11 +68,7 @@ func (f *face) reports(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	notice := ""
-	if d := r.URL.Query().Get("done"); d == "taken" || d == "dropped" {
-		notice = f.T(r, "review.shape_done_"+d)
-	}
-	return f.Show(w, r, "review/report", page.View{Title: f.T(r, "review.shape_report_title"), Notice: notice, Body: v, Back: now.Here()})
+	return f.Show(w, r, "review/report", page.View{Title: f.T(r, "review.shape_report_title"), Notice: f.Done(r, "review.shape_done_", "taken", "dropped"), Body: v, Back: now.Here()})
 }
 
 func (f *face) takeReport(w http.ResponseWriter, r *http.Request) error {
@@ -320,12 +316,7 @@ func (f *face) readReport(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *face) readShown(r *http.Request, v readView, now Review) page.View {
-	notice := ""
-	switch d := r.URL.Query().Get("done"); d {
-	case MarkStatement, MarkGap, MarkOrganisation, "unmarked":
-		notice = f.T(r, "review.shape_done_"+d)
-	}
-	return page.View{Title: v.Called(), Notice: notice, Body: v, Back: reportAddress(now), Scripts: []string{"review-report.js"}}
+	return page.View{Title: v.Called(), Notice: f.Done(r, "review.shape_done_", MarkStatement, MarkGap, MarkOrganisation, "unmarked"), Body: v, Back: reportAddress(now), Scripts: []string{"review-report.js"}}
 }
 
 func (f *face) markReport(w http.ResponseWriter, r *http.Request) error {
@@ -405,11 +396,7 @@ func (f *face) passages(w http.ResponseWriter, r *http.Request) error {
 	if v.MayRun {
 		v.Empty = []page.Link{{Href: v.Here, Text: f.T(r, "review.shape_report_title")}}
 	}
-	notice := ""
-	if r.URL.Query().Get("done") == "unmarked" {
-		notice = f.T(r, "review.shape_done_unmarked")
-	}
-	return f.Show(w, r, "review/report_marks", page.View{Title: f.T(r, "review.shape_marks_title"), Notice: notice, Body: v, Back: now.Here()})
+	return f.Show(w, r, "review/report_marks", page.View{Title: f.T(r, "review.shape_marks_title"), Notice: f.Done(r, "review.shape_done_", "unmarked"), Body: v, Back: now.Here()})
 }
 
 // reportStyle serves how reports and their papers look.

@@ -83,15 +83,7 @@ func (f *face) statements(w http.ResponseWriter, r *http.Request) error {
 			v.Empty = append(v.Empty, page.Link{Href: v.Here() + "/extract", Text: f.T(r, "review.ex_step_extract")})
 		}
 	}
-	return f.Show(w, r, "review/statements", page.View{Title: f.T(r, "review.ex_step_statement"), Body: v, Notice: f.done(r, "themed", "merged"), Back: v.Here()})
-}
-
-// done is the notice that an address asks for, when it is one of some.
-func (f *face) done(r *http.Request, some ...string) string {
-	if d := r.URL.Query().Get("done"); slices.Contains(some, d) {
-		return f.T(r, "review.ex_done_"+d)
-	}
-	return ""
+	return f.Show(w, r, "review/statements", page.View{Title: f.T(r, "review.ex_step_statement"), Body: v, Notice: f.Done(r, "review.ex_done_", "themed", "merged"), Back: v.Here()})
 }
 
 // counted says counts by stance in words, those that are not there left out.
@@ -173,7 +165,7 @@ func (f *face) statement(w http.ResponseWriter, r *http.Request) error {
 		v.Sides = append(v.Sides, side)
 	}
 	v.Bears, v.Answers = f.counted(r, "review.ex_bears_", v.Counts), f.counted(r, "review.ex_matches_", v.Matches)
-	return f.Show(w, r, "review/statement", page.View{Title: v.Words, Body: v, Notice: f.done(r, "stated", "restated", "borne", "given", "aside", "again"), Back: v.Of() + "/statement"})
+	return f.Show(w, r, "review/statement", page.View{Title: v.Words, Body: v, Notice: f.Done(r, "review.ex_done_", "stated", "restated", "borne", "given", "aside", "again"), Back: v.Of() + "/statement"})
 }
 
 // sayingForm is the form of a statement.
@@ -349,7 +341,7 @@ func (f *face) showBear(w http.ResponseWriter, r *http.Request, sent []Support, 
 	if v.After > 0 {
 		v.More.Prev = turn(0)
 	}
-	p := page.View{Title: f.T(r, "review.ex_bear_title"), Body: v, Notice: f.done(r, "borne"), Back: now.Here()}
+	p := page.View{Title: f.T(r, "review.ex_bear_title"), Body: v, Notice: f.Done(r, "review.ex_done_", "borne"), Back: now.Here()}
 	if wrong != nil {
 		return f.Again(w, r, "review/statement_records", p, wrong)
 	}

@@ -81,11 +81,7 @@ func (f *face) wholeFlow(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Sources = append(v.Sources, line)
 	}
-	notice := ""
-	if r.URL.Query().Get("done") == "origin" {
-		notice = f.T(r, "review.whole_done_origin")
-	}
-	return f.Show(w, r, "review/flow", page.View{Title: f.T(r, "review.whole_flow"), Notice: notice, Body: v, Back: v.Here()})
+	return f.Show(w, r, "review/flow", page.View{Title: f.T(r, "review.whole_flow"), Notice: f.Done(r, "review.whole_done_", "origin"), Body: v, Back: v.Here()})
 }
 
 func (f *face) wholeOrigin(w http.ResponseWriter, r *http.Request) error {
@@ -214,11 +210,7 @@ func (f *face) sinceAgain(w http.ResponseWriter, r *http.Request, wrong error) e
 	if wrong != nil && day != "" {
 		v.Asked = day
 	}
-	notice := ""
-	if d := r.URL.Query().Get("done"); d == "closed" || d == "open" {
-		notice = f.T(r, "review.whole_done_"+d)
-	}
-	view := page.View{Title: f.T(r, "review.whole_since"), Notice: notice, Body: v, Back: v.Here()}
+	view := page.View{Title: f.T(r, "review.whole_since"), Notice: f.Done(r, "review.whole_done_", "closed", "open"), Body: v, Back: v.Here()}
 	if wrong != nil {
 		return f.Again(w, r, "review/since", view, wrong)
 	}

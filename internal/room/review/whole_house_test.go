@@ -348,6 +348,15 @@ func TestWholeSince(t *testing.T) {
 		if _, err := h.Try(w.ctx, "review.rerun", review.RerunIn{Ref: w.at, Search: scopus}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a closed review searches: %v", err)
 		}
+		for verb, in := range map[string]any{
+			"review.search":     review.SearchIn{Ref: w.at, SearchFacts: review.SearchFacts{Place: "Scopus", Day: first}},
+			"review.add-record": review.AddRecordIn{Ref: w.at, Key: "late", Kind: "report", Title: "A late one"},
+			"review.send-file":  review.SendIn{Ref: w.at, Key: "late file", Files: []review.SentFile{{Name: "late.ris", Content: []byte("TY  - JOUR\nTI  - A late one\nER  - \n")}}},
+		} {
+			if _, err := h.Try(w.ctx, verb, in); !fault.Is(err, fault.Conflict) {
+				t.Errorf("a closed review takes more by %s: %v", verb, err)
+			}
+		}
 		for _, verb := range []string{"review.close", "review.reopen"} {
 			if _, err := h.Try(w.ctx, verb, review.CloseIn{Ref: w.at}); err == nil {
 				t.Errorf("%s without a reason, or twice", verb)

@@ -121,9 +121,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	if who.From(r.Context()).Kind == who.Card {
 		view.Layout, view.Back = page.Card, "/card"
 	}
-	if r.URL.Query().Get("done") == "confirmed" {
-		view.Notice = f.T(r, "thread.done_confirmed")
-	}
+	view.Notice = f.Done(r, "thread.done_", "confirmed")
 	return f.Show(w, r, "thread/see", view)
 }
 

@@ -2,7 +2,6 @@ package worry
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -318,10 +317,7 @@ func (f *face) see(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	notice := ""
-	if d := r.URL.Query().Get("done"); slices.Contains([]string{StepSeen, StepDid, StepClosed}, d) {
-		notice = f.T(r, "worry.done_"+d)
-	}
+	notice := f.Done(r, "worry.done_", StepSeen, StepDid, StepClosed)
 	return f.Show(w, r, "worry/see", f.seePage(r, v, notice))
 }
 

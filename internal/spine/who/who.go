@@ -165,9 +165,14 @@ func Must(ctx context.Context, tx *db.Tx, permission string, at ref.Ref) error {
 	return err
 }
 
-// Record is Must for a verb that goes on to use the record it asked about.
-func Record(ctx context.Context, tx *db.Tx, permission string, at ref.Ref) (ref.Record, error) {
-	return must(ctx, tx, permission, at)
+// Record is Must for a verb that goes on to use the record it asked about. A record of
+// another kind than those named is missing; with none named, any kind will do.
+func Record(ctx context.Context, tx *db.Tx, permission string, at ref.Ref, kinds ...string) (ref.Record, error) {
+	rec, err := must(ctx, tx, permission, at)
+	if err == nil && len(kinds) > 0 && !slices.Contains(kinds, rec.Kind) {
+		return ref.Record{}, fault.New(fault.Missing, "house.missing")
+	}
+	return rec, err
 }
 
 func must(ctx context.Context, tx *db.Tx, permission string, at ref.Ref) (ref.Record, error) {
