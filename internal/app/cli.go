@@ -27,6 +27,7 @@ import (
 	"plait/internal/spine/news"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
+	"plait/internal/spine/who"
 )
 
 // command is one run of the command line.
@@ -38,6 +39,8 @@ type command struct {
 	house  *House // opened when the first command needs it
 	made   string // file of a database that this run made; it goes where nothing came into it
 	self   string // what starts this program again; "" in tests
+
+	account string // whose commands these are, in a script; "" = the operator's
 }
 
 // Main is the whole program: it runs the command line with the process's own arguments,
@@ -192,6 +195,9 @@ func (c *command) within(ctx context.Context, anyhow bool, ids ...string) (conte
 		}
 		return fault.New(fault.Invalid, "house.which_programme")
 	})
+	if c.account != "" {
+		return who.With(ctx, h.Policy, who.Actor{Kind: who.Account, ID: c.account, Programme: programme}), err
+	}
 	return h.Operator(ctx, programme), err
 }
 

@@ -2,10 +2,12 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -18,15 +20,24 @@ import (
 //
 //	at DATE                     the day on which the following happens
 //	plait ROOM VERB FLAGS...    a command; its answer is kept
+//	plait ROOM VERB --in - {JSON}   the same, with what it asks for as JSON; $NAME in it
+//	                            is what NAME stands for
+//	as ACCOUNT                  who does what follows in the script: an account's id, or
+//	                            operator
+//	file NAME FILE TEXT         $NAME is a file from here on, as JSON for verbs that take
+//	                            one: {"name":FILE,"content":...}
 //	set NAME FIELD              $NAME is that field of the last answer from here on;
 //	                            FIELD.id is the id of a field that names a record
 //	# a remark
 type player struct {
 	house *House
 	hand  *clock.Hand
+	as    string // the account that acts; "" = the operator
 	vars  map[string]string
 	last  map[string]any
 }
+
+var named = regexp.MustCompile(`\$[a-z][a-z0-9_]*`)
 
 // play runs one script; name is for messages.
 func (p *player) play(ctx context.Context, name, script string) error {
@@ -34,6 +45,7 @@ func (p *player) play(ctx context.Context, name, script string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	p.as = ""
 	for _, l := range lines {
 		if err := p.step(ctx, l.words); err != nil {
 			return fmt.Errorf("%s:%d: %w", name, l.at, err)
@@ -44,6 +56,10 @@ func (p *player) play(ctx context.Context, name, script string) error {
 
 func (p *player) step(ctx context.Context, words []string) error {
 	for i, w := range words {
+		if strings.HasPrefix(w, "{") {
+			words[i] = named.ReplaceAllStringFunc(w, func(name string) string { return cmp.Or(p.vars[name[1:]], name) })
+			continue
+		}
 		if rest, ok := strings.CutPrefix(w, "$"); ok {
 			v, known := p.vars[rest]
 			if !known {
@@ -65,6 +81,21 @@ func (p *player) step(ctx context.Context, words []string) error {
 		}
 		p.hand.Set(t.Add(10 * time.Hour))
 		return nil
+	case "as":
+		if len(words) != 2 {
+			return errors.New("as takes an account")
+		}
+		if p.as = words[1]; p.as == "operator" {
+			p.as = ""
+		}
+		return nil
+	case "file":
+		if len(words) != 4 {
+			return errors.New("file takes a name, a file's name and its text")
+		}
+		b, err := json.Marshal(map[string]any{"name": words[2], "content": []byte(strings.TrimPrefix(words[3], "\n"))})
+		p.vars[words[1]] = string(b)
+		return err
 	case "set":
 		if len(words) != 3 {
 			return errors.New("set takes a name and a field")
@@ -82,14 +113,17 @@ func (p *player) step(ctx context.Context, words []string) error {
 	case "plait":
 		var out, errs bytes.Buffer
 		c := newCommand(func(string) string { return "" }, &out, &errs)
-		c.house = p.house
+		c.house, c.account = p.house, p.as
+		if last := len(words) - 1; strings.HasPrefix(words[last], "{") {
+			words, c.app.In = words[:last], strings.NewReader(words[last])
+		}
 		if code := c.app.Run(ctx, append(words[1:], "--json")); code != 0 {
 			return errors.New(strings.TrimSpace(errs.String()))
 		}
 		p.last = map[string]any{}
 		return json.Unmarshal(out.Bytes(), &p.last)
 	}
-	return fmt.Errorf("%s is not at, set or plait", words[0])
+	return fmt.Errorf("%s is not at, as, file, set or plait", words[0])
 }
 
 // dig finds a field within an answer: "ref", "cards.0.code".

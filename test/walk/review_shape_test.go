@@ -15,7 +15,7 @@ import (
 )
 
 // inventedReport is an invented finished review, long enough for three parts.
-func inventedReport(t *testing.T) string {
+func inventedReport(t testing.TB) string {
 	t.Helper()
 	var b strings.Builder
 	for i := range 6 {

@@ -27,19 +27,32 @@ import (
 // GET /api/openapi.json describes them all (OpenAPI 3.1). Every fault is a FaultJSON.
 //
 // Verbs are added one after the other while the house is put together; after that an
-// API is safe for use by many goroutines at once.
+// API is safe for use by many goroutines at once. Their schemas, half of what a house holds
+// in memory, are made when somebody first asks: most installations only have pages.
 type API struct {
 	face   *Face
-	mux    *http.ServeMux
-	huma   huma.API
 	routes []string
-	spec   func() ([]byte, error)
+	built  func() *built
+	adds   []func(*built)
+}
+
+// built is an API that can be asked.
+type built struct {
+	mux  *http.ServeMux
+	huma huma.API
+	spec func() ([]byte, error)
 }
 
 // NewAPI makes an API without verbs. version is the version of the house, as the
 // description tells it.
 func NewAPI(face *Face, version string) *API {
-	a := &API{face: face, mux: http.NewServeMux()}
+	a := &API{face: face}
+	a.built = sync.OnceValue(func() *built { return a.build(version) })
+	return a
+}
+
+func (a *API) build(version string) *built {
+	b := &built{mux: http.NewServeMux()}
 	schemas := huma.NewMapRegistry("#/components/schemas/", namer())
 	schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[FaultJSON]())
 	config := huma.Config{
@@ -54,55 +67,71 @@ func NewAPI(face *Face, version string) *API {
 		Transformers:  []huma.Transformer{refuse},
 	}
 	config.FieldsOptionalByDefault = true // the rules of each verb say what it needs, in words
-	a.huma = humago.New(a.mux, config)
-	a.spec = sync.OnceValues(func() ([]byte, error) { return json.Marshal(a.huma.OpenAPI()) })
-	return a
+	b.huma = humago.New(b.mux, config)
+	b.spec = sync.OnceValues(func() ([]byte, error) { return json.Marshal(b.huma.OpenAPI()) })
+	for _, add := range a.adds {
+		add(b)
+	}
+	return b
 }
 
-// Operation adds the verb name ("evidence.give"). Its In is the JSON body, fields that In
-// lacks are refused, and an empty body is an In without values; a field is optional
-// unless tagged required:"true". key is the header Idempotency-Key of a verb that
-// writes, or "". It panics when the name is not "room.verb" or is given twice: that is
-// a mistake of the program, seen at start.
-func Operation[In, Out any](a *API, name string, writes bool, do func(ctx context.Context, key string, in In) (Out, error)) {
+// Operation adds the verb name ("evidence.give"). What it asks for is the JSON body, fields
+// that the type in lacks are refused, and an empty body is one without values; a field is
+// optional unless tagged required:"true". do gets an in, by value, and gives an out. key is
+// the header Idempotency-Key of a verb that writes, or "". It panics when the name is not
+// "room.verb" or is given twice: that is a mistake of the program, seen at start.
+//
+// The types are values, not parameters: huma's code, made anew for each of some hundred
+// verbs, was a fifth of the program.
+func (a *API) Operation(name string, writes bool, in, out reflect.Type, do func(ctx context.Context, key string, in any) (any, error)) {
 	if !verbName.MatchString(name) {
 		panic(fmt.Sprintf("web: %q is not a verb's name", name))
 	}
 	room, verb, _ := strings.Cut(name, ".")
+	route := http.MethodPost + " /api/" + room + "/" + verb
+	if slices.Contains(a.routes, route) {
+		panic(fmt.Sprintf("web: there are two verbs %s", name))
+	}
+	a.routes = append(a.routes, route)
+	a.adds = append(a.adds, func(b *built) { b.add(name, writes, in, out, do) })
+}
+
+func (b *built) add(name string, writes bool, in, out reflect.Type, do func(ctx context.Context, key string, in any) (any, error)) {
+	room, verb, _ := strings.Cut(name, ".")
+	of := func(t reflect.Type) map[string]*huma.MediaType {
+		return map[string]*huma.MediaType{"application/json": {Schema: b.huma.OpenAPI().Components.Schemas.Schema(t, true, "")}}
+	}
 	op := huma.Operation{
 		OperationID: name, Method: http.MethodPost, Path: "/api/" + room + "/" + verb, Tags: []string{room}, Summary: name,
 		MaxBodyBytes: form.MaxBytes,
-		Responses: map[string]*huma.Response{"default": {
-			Description: "What went wrong",
-			Content: map[string]*huma.MediaType{"application/json": {
-				Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[FaultJSON](), true, ""),
-			}},
-		}},
+		RequestBody:  &huma.RequestBody{Content: of(in)},
+		Responses: map[string]*huma.Response{
+			"200":     {Content: of(out)},
+			"default": {Description: "What went wrong", Content: of(reflect.TypeFor[FaultJSON]())},
+		},
 	}
-	run := func(ctx context.Context, key string, b *body[In]) (*reply[Out], error) {
-		var in In
-		if b != nil {
-			if b.err != nil {
-				return nil, &refusal{unreadable(b.err)}
+	run := func(ctx context.Context, key string, sent *body) (*reply, error) {
+		asked := reflect.New(in)
+		if sent != nil {
+			if err := sent.into(asked.Interface()); err != nil {
+				return nil, &refusal{unreadable(err)}
 			}
-			in = b.in
 		}
-		out, err := do(ctx, key, in)
+		answer, err := do(ctx, key, asked.Elem().Interface())
 		if err != nil {
 			return nil, &refusal{err}
 		}
-		raw, err := json.Marshal(out)
+		raw, err := json.Marshal(answer)
 		if err != nil {
 			return nil, &refusal{fmt.Errorf("%s: answer: %w", name, err)}
 		}
-		return &reply[Out]{Body: answered[Out]{raw}}, nil
+		return &reply{Body: raw}, nil
 	}
 	if writes {
-		huma.Register(a.huma, op, func(ctx context.Context, in *keyed[In]) (*reply[Out], error) { return run(ctx, in.Key, in.Body) })
+		huma.Register(b.huma, op, func(ctx context.Context, in *keyed) (*reply, error) { return run(ctx, in.Key, in.Body) })
 	} else {
-		huma.Register(a.huma, op, func(ctx context.Context, in *plain[In]) (*reply[Out], error) { return run(ctx, "", in.Body) })
+		huma.Register(b.huma, op, func(ctx context.Context, in *plain) (*reply, error) { return run(ctx, "", in.Body) })
 	}
-	a.routes = append(a.routes, op.Method+" "+op.Path)
 }
 
 var verbName = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$`)
@@ -136,7 +165,7 @@ func (a *API) Handler() http.Handler {
 
 func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodGet && r.URL.Path == "/api/openapi.json" {
-		spec, err := a.spec()
+		spec, err := a.built().spec()
 		if err != nil {
 			return err
 		}
@@ -144,7 +173,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 		_, _ = w.Write(spec) // the connection is gone if this fails: nobody is left to tell
 		return nil
 	}
-	h, pattern := a.mux.Handler(r)
+	h, pattern := a.built().mux.Handler(r)
 	if pattern == "" {
 		return fault.New(fault.Missing, "house.no_page").With("house.no_page_do")
 	}
@@ -252,46 +281,37 @@ func unreadable(err error) error {
 }
 
 // keyed and plain are requests as huma reads them.
-type keyed[In any] struct {
-	Key  string    `header:"Idempotency-Key" maxLength:"200" doc:"The same key and body give the first answer again."`
-	Body *body[In] // a pointer: an empty body is allowed
+type keyed struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"The same key and body give the first answer again."`
+	Body *body  // a pointer: an empty body is allowed
 }
 
-type plain[In any] struct{ Body *body[In] }
+type plain struct{ Body *body }
 
-type reply[Out any] struct{ Body answered[Out] }
+// reply is an answer already written, so that one that cannot be written is a fault and not
+// half an answer.
+type reply struct{ Body json.RawMessage }
 
-// body reads an In and keeps the error, which huma would turn into a text.
-type body[In any] struct {
-	in  In
-	err error
-}
+// body is what was sent, checked against the verb's schema and not read yet: huma would
+// turn the error of reading it into a text.
+type body struct{ raw []byte }
 
-func (b *body[In]) UnmarshalJSON(raw []byte) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if b.err = d.Decode(&b.in); b.err == nil {
-		if _, err := d.Token(); err != io.EOF {
-			b.err = errors.New("more than one value")
-		}
-	}
+func (b *body) UnmarshalJSON(raw []byte) error {
+	b.raw = slices.Clone(raw)
 	return nil
 }
 
-// Schema is that of In.
-func (*body[In]) Schema(r huma.Registry) *huma.Schema {
-	return r.Schema(reflect.TypeFor[In](), true, "")
-}
-
-// answered is an Out already written, so that one that cannot be written is a fault and
-// not half an answer.
-type answered[Out any] struct{ raw json.RawMessage }
-
-func (a answered[Out]) MarshalJSON() ([]byte, error) { return a.raw, nil }
-
-// Schema is that of Out.
-func (answered[Out]) Schema(r huma.Registry) *huma.Schema {
-	return r.Schema(reflect.TypeFor[Out](), true, "")
+// into reads the body into what the verb asks for.
+func (b *body) into(in any) error {
+	d := json.NewDecoder(bytes.NewReader(b.raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(in); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("more than one value")
+	}
+	return nil
 }
 
 // namer names the schemas: package and type ("evidence.GiveIn"), the place in its parent

@@ -67,6 +67,11 @@ const testWords = `{
 	"house.conflict": "Someone was first."
 }`
 
+// operation adds a verb by its function.
+func operation[In, Out any](a *API, name string, writes bool, do func(context.Context, string, In) (Out, error)) {
+	a.Operation(name, writes, reflect.TypeFor[In](), reflect.TypeFor[Out](), func(ctx context.Context, key string, in any) (any, error) { return do(ctx, key, in.(In)) })
+}
+
 func newTestAPI(t *testing.T) *API {
 	t.Helper()
 	words, err := lang.New(lang.Source{Name: "test", FS: fstest.MapFS{"en.json": {Data: []byte(testWords)}}})
@@ -74,7 +79,7 @@ func newTestAPI(t *testing.T) *API {
 		t.Fatal(err)
 	}
 	a := NewAPI(&Face{Words: words}, "1.2.3")
-	Operation(a, "evidence.give", true, func(_ context.Context, key string, in giveIn) (giveOut, error) {
+	operation(a, "evidence.give", true, func(_ context.Context, key string, in giveIn) (giveOut, error) {
 		switch in.Text {
 		case "clash":
 			return giveOut{}, fault.New(fault.Conflict, "house.conflict")
@@ -84,13 +89,13 @@ func newTestAPI(t *testing.T) *API {
 		return giveOut{Ref: in.Person, Key: key, N: in.N}, nil
 	})
 	// lang.Source and page.Source: one name, two packages.
-	Operation(a, "card.read", false, func(_ context.Context, key string, in lang.Source) (giveOut, error) {
+	operation(a, "card.read", false, func(_ context.Context, key string, in lang.Source) (giveOut, error) {
 		return giveOut{Key: "read:" + key}, nil
 	})
-	Operation(a, "card.list", false, func(_ context.Context, key string, in page.Source) (struct{}, error) {
+	operation(a, "card.list", false, func(_ context.Context, key string, in page.Source) (struct{}, error) {
 		return struct{}{}, nil
 	})
-	Operation(a, "card.burst", false, func(context.Context, string, struct{}) (brokenOut, error) {
+	operation(a, "card.burst", false, func(context.Context, string, struct{}) (brokenOut, error) {
 		return brokenOut{math.NaN()}, nil
 	})
 	return a
@@ -281,7 +286,7 @@ func TestVerbNames(t *testing.T) {
 					t.Errorf("%q was taken", bad)
 				}
 			}()
-			Operation(newTestAPI(t), bad, false, func(context.Context, string, giveIn) (giveOut, error) { return giveOut{}, nil })
+			operation(newTestAPI(t), bad, false, func(context.Context, string, giveIn) (giveOut, error) { return giveOut{}, nil })
 		}()
 	}
 }
@@ -291,7 +296,7 @@ func TestVerbNames(t *testing.T) {
 func TestUnderServer(t *testing.T) {
 	a := newTestAPI(t)
 	type actorKey struct{}
-	Operation(a, "card.who", false, func(ctx context.Context, _ string, _ giveIn) (struct {
+	operation(a, "card.who", false, func(ctx context.Context, _ string, _ giveIn) (struct {
 		Who string `json:"who"`
 	}, error) {
 		who, _ := ctx.Value(actorKey{}).(string)

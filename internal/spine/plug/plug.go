@@ -117,7 +117,11 @@ type Verb struct {
 	Batch      bool // runs its own transactions (an import): not wrapped in one; see Key
 	In, Out    reflect.Type
 	Do         func(ctx context.Context, in any) (any, error) // in is an In, by value
-	Mount      func(api *web.API, run Runner)
+}
+
+// Mount offers the verb to programs.
+func (v Verb) Mount(api *web.API, run Runner) {
+	api.Operation(v.Name, v.Writes, v.In, v.Out, func(ctx context.Context, key string, in any) (any, error) { return run(ctx, v, key, in) })
 }
 
 // Runner runs a verb with a key for a face.
@@ -136,16 +140,6 @@ func Read[In, Out any](name, permission string, do func(context.Context, In) (Ou
 func verb[In, Out any](name, permission string, writes bool, do func(context.Context, In) (Out, error)) Verb {
 	v := Verb{Name: name, Permission: permission, Writes: writes, In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out]()}
 	v.Do = func(ctx context.Context, in any) (any, error) { return do(ctx, in.(In)) }
-	v.Mount = func(api *web.API, run Runner) {
-		web.Operation(api, name, writes, func(ctx context.Context, key string, in In) (Out, error) {
-			out, err := run(ctx, v, key, in)
-			if err != nil {
-				var none Out
-				return none, err
-			}
-			return out.(Out), nil
-		})
-	}
 	return v
 }
 

@@ -59,8 +59,7 @@ function placing(text, bar) {
   bar.addEventListener("keydown", (event) => {
     if (event.key === "Escape") leave();
   });
-  bar.addEventListener("submit", (event) => {
-    event.preventDefault();
+  bar.querySelector("[data-place-keep]").addEventListener("click", () => {
     if (!chosen) return leave();
     const id = field.value;
     const own = document.querySelector(`[data-place-field="${CSS.escape(id)}"]`);
