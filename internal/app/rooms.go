@@ -87,6 +87,7 @@ func newRooms(n plug.Needs) *rooms {
 	r.review = review.New(n)
 	r.review.SetReports(reviewReports{evidence.InProcess{Limit: evidence.ParseTime}})
 	r.review.SetNames(names{r})
+	r.review.SetZones(r.programme)
 	r.review.SetContributions(reviewWords{r.evidence})
 	r.review.SetGroups(reviewGroups{r.people})
 	r.review.SetFullTexts(reviewTexts{evidence.InProcess{Limit: evidence.ParseTime}})

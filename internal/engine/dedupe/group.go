@@ -48,16 +48,6 @@ func (g *groups) join(a, b int) {
 	g.members[x] = all
 }
 
-// dissolve makes every member of n's group a group of its own, and gives them.
-func (g *groups) dissolve(n int) []int {
-	old := g.of(n)
-	delete(g.members, g.root(n))
-	for _, m := range old {
-		g.parent[m] = int32(m)
-	}
-	return old
-}
-
 func (g *groups) all() [][]int {
 	out := make([][]int, 0, len(g.members))
 	for _, m := range g.members {

@@ -23,7 +23,7 @@ type Pair struct {
 	A, B   int
 	Score  float64
 	Band   Band
-	Reason string // one to three short sentences in plain words
+	Reason Reason
 }
 
 // Found is what one import brought.
@@ -49,18 +49,8 @@ type Set struct {
 	first   map[uint64]int32 // first record of those that are equal in everything
 
 	groups groups
-	links  []link          // of pairs that are the same, as found or said
 	apart  map[[2]int]bool // what a person said are two works
 }
-
-// link is two records that are the same.
-type link struct {
-	a, b  int32
-	score float32
-}
-
-// said is the score of a link that a person made: above all that are found.
-const said = 1000
 
 // New makes an empty set.
 func New(o Options) *Set {
@@ -75,7 +65,12 @@ func (s *Set) Len() int { return len(s.forms) }
 
 // Add puts records in, numbered on from Len, and compares them with all that are there and
 // with each other.
-func (s *Set) Add(records []Record) Found {
+func (s *Set) Add(records []Record) Found { return s.AddKnown(records, nil, nil) }
+
+// AddKnown is Add where something is known of the records already: groups of one work, and
+// pairs of which a person said that they are two works, by their numbers. What is known is
+// not found again, and nobody is asked about it.
+func (s *Set) AddKnown(records []Record, together [][]int, apart [][2]int) Found {
 	found := Found{First: len(s.forms)}
 	var pairs []Pair
 	seen := map[int32]struct{}{}
@@ -106,6 +101,7 @@ func (s *Set) Add(records []Record) Found {
 	slices.SortStableFunc(pairs, func(a, b Pair) int {
 		return cmp.Or(-cmp.Compare(a.Score, b.Score), cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B))
 	})
+	s.know(0, together, apart)
 	s.settle(pairs, len(records), &found)
 	return found
 }
@@ -132,11 +128,15 @@ func (s *Set) Restore(records []Record, groups [][]int, apart [][2]int) {
 		}
 		s.index.put(f, n, nil)
 	}
+	s.know(from, groups, apart)
+}
+
+// know takes in what is known of records from a number on.
+func (s *Set) know(from int, together [][]int, apart [][2]int) {
 	inside := func(n int) bool { return n >= from && n < len(s.forms) }
-	for _, g := range groups {
+	for _, g := range together {
 		for _, n := range g {
-			if inside(g[0]) && inside(n) && n != g[0] {
-				s.links = append(s.links, link{int32(min(g[0], n)), int32(max(g[0], n)), said})
+			if inside(g[0]) && inside(n) {
 				s.groups.join(g[0], n)
 			}
 		}
@@ -156,12 +156,10 @@ func (s *Set) settle(pairs []Pair, added int, found *Found) {
 		case p.Band != Same:
 			asks = append(asks, p)
 		case s.groups.root(p.A) == s.groups.root(p.B):
-			s.links = append(s.links, link{int32(p.A), int32(p.B), float32(p.Score)})
 		case !s.fits(p.A, p.B):
 			p.Band = Ask
 			asks = append(asks, p)
 		default:
-			s.links = append(s.links, link{int32(p.A), int32(p.B), float32(p.Score)})
 			s.groups.join(p.A, p.B)
 			p.Reason = s.reason(p.A, p.B, Same)
 			found.Merged = append(found.Merged, p)
@@ -229,46 +227,10 @@ func (s *Set) isApart(a, b int) bool {
 	return false
 }
 
-// Join says that two records are one work: a person's answer. It undoes Part of the two.
+// Join says that two records are one work: a person's answer.
 func (s *Set) Join(a, b int) {
 	delete(s.apart, edge(a, b))
-	if a == b {
-		return
-	}
-	s.links = append(s.links, link{int32(min(a, b)), int32(max(a, b)), said})
 	s.groups.join(a, b)
-}
-
-// Part says that two records are two works: a person's answer. If they are in one group it
-// is made anew without what held them together, the surest links first.
-func (s *Set) Part(a, b int) {
-	if a == b {
-		return
-	}
-	s.apart[edge(a, b)] = true
-	if s.groups.root(a) != s.groups.root(b) {
-		return
-	}
-	old := s.groups.dissolve(a)
-	var links, rest []link
-	for _, l := range s.links {
-		switch {
-		case !slices.Contains(old, int(l.a)):
-			rest = append(rest, l)
-		case edge(int(l.a), int(l.b)) != edge(a, b):
-			links = append(links, l)
-		}
-	}
-	slices.SortStableFunc(links, func(x, y link) int { return -cmp.Compare(x.score, y.score) })
-	for _, l := range links {
-		if s.groups.root(int(l.a)) == s.groups.root(int(l.b)) {
-			rest = append(rest, l)
-		} else if !s.isApart(int(l.a), int(l.b)) {
-			s.groups.join(int(l.a), int(l.b))
-			rest = append(rest, l)
-		}
-	}
-	s.links = rest
 }
 
 // Groups gives the groups of two records and more, each in the order of the records.

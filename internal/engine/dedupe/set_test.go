@@ -69,8 +69,8 @@ func TestJudge(t *testing.T) {
 		if band != c.want {
 			t.Errorf("%s: %s at %.1f (%s), want %s", c.name, band, score, reason, c.want)
 		}
-		if band != Apart && reason == "" {
-			t.Errorf("%s: no reason", c.name)
+		if agree, note, ok := reason.Parts(); !ok || band != Apart && len(agree) == 0 && note == "" {
+			t.Errorf("%s: the reason %q", c.name, reason)
 		}
 	}
 }
@@ -108,10 +108,13 @@ func TestGoesOn(t *testing.T) {
 	if len(f.Asks) != 1 || f.Asks[0].B != 1 && f.Asks[0].A != 1 {
 		t.Fatalf("%+v", f)
 	}
-	s.Part(0, 1)
-	kept := New(Options{AskShare: 1})
-	kept.Restore(first, s.Groups(), [][2]int{{0, 1}})
-	for name, x := range map[string]*Set{"the same set": s, "put back": kept} {
+	parted := [][2]int{{0, 1}}
+	kept, known := New(Options{AskShare: 1}), New(Options{AskShare: 1})
+	kept.Restore(first, s.Groups(), parted)
+	if f := known.AddKnown(first, [][]int{{0, 2}}, parted); len(f.Merged)+len(f.Asks)+f.Left != 0 {
+		t.Errorf("what is known is found again: %+v", f)
+	}
+	for name, x := range map[string]*Set{"put back": kept, "known": known} {
 		f := x.Add(second)
 		if f.First != 3 || len(f.Merged) != 1 || f.Merged[0].B != 3 || len(f.Asks) != 0 {
 			t.Errorf("%s: %+v", name, f)
@@ -122,13 +125,12 @@ func TestGoesOn(t *testing.T) {
 	}
 }
 
-// What a person says stands: a merge is undone, stays undone, and can be made again.
+// What a person says stands: what was parted stays so, and can be put together again.
 func TestAnswers(t *testing.T) {
 	s := New(Options{})
-	s.Add([]Record{paper(), paper(), paper()})
-	s.Part(0, 1)
+	s.Restore([]Record{paper(), paper(), paper()}, [][]int{{0, 2}}, [][2]int{{0, 1}})
 	if g := s.Groups(); len(g) != 1 || len(g[0]) != 2 {
-		t.Fatalf("after Part: %v", g)
+		t.Fatalf("put back: %v", g)
 	}
 	s.Add([]Record{paper()})
 	if s.groups.root(0) == s.groups.root(1) {
@@ -139,7 +141,6 @@ func TestAnswers(t *testing.T) {
 		t.Errorf("after Join: %v", g)
 	}
 	s.Join(2, 2)
-	s.Part(2, 2)
 	if s.Len() != 4 {
 		t.Error("the number of records")
 	}

@@ -1,7 +1,7 @@
 package review
 
 import (
-	"fmt"
+	"strings"
 
 	"plait/internal/engine/cite"
 )
@@ -31,8 +31,8 @@ const (
 
 // Trouble is one thing that was lost of a file, or that a person should look at.
 type Trouble struct {
-	Line   int    `json:"line"` // counted from 1; 0 = the whole file
-	Reason string `json:"reason"`
+	Line   int    `json:"line"`   // counted from 1; 0 = the whole file
+	Reason string `json:"reason"` // in words, or a message key of this room
 }
 
 // Batch is one file that came in, and what became of it.
@@ -67,6 +67,22 @@ func troubles(f cite.File) ([]Trouble, int64) {
 	return out, int64(len(f.Problems))
 }
 
+// Why nothing could be read of a file: message keys, in the place of a reason in words.
+const (
+	lostSlow  = "review.rec_lost_slow"
+	lostEnd   = "review.rec_lost_end"
+	lostNone  = "review.rec_lost_none"
+	lostLarge = "review.rec_lost_large"
+)
+
+// lost puts the reason of a problem in words, where it is not words already.
+func lost(t func(key string, args ...any) string, reason string) string {
+	if strings.HasPrefix(reason, "review.rec_lost_") {
+		return t(reason, "Most", MaxImport>>20)
+	}
+	return reason
+}
+
 // notRead is a file of which nothing could be read.
 func notRead(reason string) fileHead {
 	return fileHead{Format: string(cite.Unknown), Problems: []Trouble{{0, reason}}, Count: 1}
@@ -75,11 +91,6 @@ func notRead(reason string) fileHead {
 // whatItHolds says why a file without references is none, where its reader did not.
 func (h *fileHead) whatItHolds() {
 	if h.Records == 0 && h.Count == 0 {
-		h.Problems, h.Count = []Trouble{{0, "No references were found in this file."}}, 1
+		h.Problems, h.Count = []Trouble{{0, lostNone}}, 1
 	}
-}
-
-// tooLarge is why a file is not taken.
-func tooLarge() string {
-	return fmt.Sprintf("This file is larger than %d MB. Split it into smaller files.", MaxImport>>20)
 }

@@ -76,8 +76,12 @@ func (c *dedupeCommand) Run(ctx context.Context, h *plug.Host) error {
 		}
 		out.Groups = append(out.Groups, names)
 	}
+	t, err := english()
+	if err != nil {
+		return err
+	}
 	for _, p := range found.Asks {
-		out.Ask = append(out.Ask, dedupeAsk{ids[p.A], ids[p.B], p.Reason})
+		out.Ask = append(out.Ask, dedupeAsk{ids[p.A], ids[p.B], reasonWords(t, string(p.Reason))})
 		out.shown[ids[p.A]], out.shown[ids[p.B]] = records[p.A].Title, records[p.B].Title
 	}
 	out.CPU = math.Round((processorSeconds()-from)*1000) / 1000

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"plait/internal/kit/cli"
+	"plait/internal/kit/lang"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 )
@@ -53,6 +55,10 @@ func (c *importCommand) Run(ctx context.Context, h *plug.Host) error {
 		return err
 	}
 	out := imported{Files: []importedFile{}}
+	t, err := english()
+	if err != nil {
+		return err
+	}
 	bad := false
 	progress := cli.NewProgress(h.Err, "Bringing in", int64(len(c.Files)))
 	for _, name := range c.Files {
@@ -60,6 +66,9 @@ func (c *importCommand) Run(ctx context.Context, h *plug.Host) error {
 		if err != nil {
 			progress.End()
 			return err
+		}
+		for i := range f.Problems {
+			f.Problems[i].Reason = lost(t, f.Problems[i].Reason)
 		}
 		bad = bad || f.Count > 0
 		out.Files = append(out.Files, f)
@@ -122,12 +131,22 @@ func fileToSend(name string) (content []byte, why string) {
 	case info.IsDir():
 		return nil, "This is a folder. Name the files in it."
 	case info.Size() > MaxImport:
-		return nil, tooLarge()
+		return nil, lostLarge
 	}
 	if content, err = os.ReadFile(filepath.Clean(name)); err != nil {
 		return nil, "We cannot read this file. Check that you may open it."
 	}
 	return content, ""
+}
+
+// english is the words of this room, for commands: they speak English alone.
+func english() (func(key string, args ...any) string, error) {
+	files, err := fs.Sub(wordFiles, "words")
+	if err != nil {
+		return nil, err
+	}
+	all, err := lang.New(lang.Source{Name: "review", FS: files})
+	return func(key string, args ...any) string { return all.T(lang.Fallback, key, args...) }, err
 }
 
 func (o imported) print(w io.Writer) error {

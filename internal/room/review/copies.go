@@ -2,6 +2,7 @@ package review
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,10 +15,44 @@ type Pair struct {
 	B          int64  `json:"b"`
 	Band       string `json:"band"`   // Same, Ask or Apart
 	Score      int64  `json:"score"`  // × 1000; 0 when nobody but a person found it
-	Reason     string `json:"reason"` // of the program, in plain English
+	Reason     string `json:"reason"` // of the program: what agrees, and what is in doubt: "title,authors/pages"
 	AnsweredBy string `json:"answered_by"`
 	AnsweredAt int64  `json:"answered_at"` // 0 = nobody was asked yet; an answered Ask was put off
 	Found      string `json:"found"`       // the band that the program gave it; "" when a person put the two together
+}
+
+// sameRecord is the reason of two records that were merged with a third, which was parted.
+const sameRecord = "/same_record"
+
+// reasonWords puts the reason of a pair in words. What an older Plait stored is words already.
+func reasonWords(t func(key string, args ...any) string, reason string) string {
+	if reason == sameRecord {
+		return t("review.why_note_same_record")
+	}
+	agree, note, ok := dedupe.Reason(reason).Parts()
+	if !ok {
+		return reason
+	}
+	var out []string
+	if len(agree) > 0 {
+		for i, field := range agree {
+			agree[i] = t("review.why_field_" + field)
+		}
+		out = append(out, t("review.why_same", "Fields", strings.Join(agree, ", ")))
+	}
+	if note != "" {
+		out = append(out, t("review.why_note_"+note))
+	}
+	return strings.Join(out, " ")
+}
+
+// cursor names an answered pair, so that the next page of answers begins behind it.
+func (p Pair) cursor() string { return fmt.Sprintf("%d-%d-%d", p.AnsweredAt, p.A, p.B) }
+
+// readPair reads what cursor made; false for "" and for anything else.
+func readPair(s string) (p Pair, ok bool) {
+	n, err := fmt.Sscanf(s, "%d-%d-%d", &p.AnsweredAt, &p.A, &p.B)
+	return p, n == 3 && err == nil
 }
 
 // member is a record as its group sees it.

@@ -12,7 +12,6 @@ import (
 	"plait/internal/kit/text"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/trail"
-	"plait/internal/spine/who"
 )
 
 // takes is what taking out what texts say needs of other rooms; each is nil until it is set.
@@ -61,14 +60,6 @@ func (r *Room) SetGroups(x Groups) { r.takes.groups = x }
 
 // SetFullTexts tells the room who reads files.
 func (r *Room) SetFullTexts(x FullTexts) { r.takes.texts = x }
-
-// author is the name of whoever wrote something.
-func (r *Room) author(ctx context.Context, tx *db.Tx, key string) (string, error) {
-	if r.takes.names == nil || key == "" {
-		return key, nil
-	}
-	return r.takes.names.Actor(ctx, tx, key)
-}
 
 // writeOn is what every verb of this part does that writes something of a review: the
 // review is read for a permission, and what was done is written into its trail.
@@ -381,8 +372,7 @@ func (r *Room) ReadText(ctx context.Context, in ReadTextIn) (out ReadTextOut, er
 		if err := putFullText(tx, programme, v.Ref.ID, x.N, now, fullText{File: x.FullFile, State: textReading}); err != nil {
 			return nil, err
 		}
-		a := who.From(ctx)
-		return body, r.jobs.Add(tx, readTextJob, readArgs(a, programme, v.Ref.ID, x.N), job.Unique())
+		return body, r.jobs.Add(tx, readTextJob, readArgs(ctx, v.Ref.ID, x.N), job.Unique())
 	})
 	return out, err
 }
@@ -423,7 +413,7 @@ func (r *Room) Extracts(ctx context.Context, in ExtractsIn) (out ExtractsOut, er
 		if out.Taken, out.Of, err = countTaken(tx, programme, v.Ref.ID); err != nil {
 			return err
 		}
-		some, err := records(tx, programme, v.Ref.ID, keptIncluded(), in.After, in.Limit+1)
+		some, err := records(tx, programme, v.Ref.ID, included(), in.After, in.Limit+1)
 		if err != nil {
 			return err
 		}

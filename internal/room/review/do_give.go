@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"plait/internal/engine/cite"
-	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/spine/ref"
@@ -114,7 +113,8 @@ func (r *Room) given(tx *db.Tx, programme string, s Saying, now int64) (Given, e
 			parts = append(parts, b.Note)
 		}
 	}
-	return Given{Project: s.Project, Words: strings.Join(parts, "\n\n"), Source: r.source(v.Title, refs), On: clock.DayOf(now, "")}, nil
+	on, err := r.day(tx, programme, now)
+	return Given{Project: s.Project, Words: strings.Join(parts, "\n\n"), Source: r.source(v.Title, refs), On: on}, err
 }
 
 // source is the review's title and its references, as many as there is room for.
@@ -146,7 +146,7 @@ func (r *Room) references(tx *db.Tx, programme, review string, all []Bearing) ([
 	if len(ns) == 0 {
 		return nil, nil
 	}
-	_, found, err := citations(tx, programme, review, theseRecords(ns...), 0, int64(len(ns)))
+	_, found, err := citations(tx, programme, review, among(ns), 0, int64(len(ns)))
 	var out []string
 	for _, x := range found {
 		out = append(out, strings.TrimSpace(cite.Reference(cite.Harvard, x)))

@@ -80,7 +80,7 @@ func (r *Room) Records(ctx context.Context, in RecordsIn) (out RecordsOut, err e
 			if len(ns) == wordsAtOnce {
 				looked = ns[len(ns)-1]
 			}
-			where = append(where, numberIn(ns))
+			where = append(where, among(ns))
 		}
 		if out.Records, err = records(tx, programme, v.Ref.ID, db.And(where...), in.After, recordsAtOnce+1); err != nil {
 			return err
@@ -122,13 +122,13 @@ func (r *Room) Record(ctx context.Context, in RecordIn) (out RecordOut, err erro
 		if out.Record, err = record(tx, programme, id, in.N); err != nil {
 			return err
 		}
-		_, said, err := citations(tx, programme, id, numberIn([]int64{in.N}), 0, 1)
+		_, said, err := citations(tx, programme, id, among([]int64{in.N}), 0, 1)
 		if err != nil || len(said) != 1 {
-			return orNotThere(err)
+			return orMissing(false, err)
 		}
 		out.Said, out.Reference = said[0], cite.Reference(cite.Harvard, said[0])
-		if out.From, err = batchOf(tx, programme, out.Batch); err != nil {
-			return err
+		if out.From, err = batchOf(tx, programme, out.Batch); err != nil || out.Gone && out.From.State == Coming {
+			return orMissing(false, err) // what is still coming in is not there yet
 		}
 		if out.From.Search != "" {
 			s, err := searchOf(tx, programme, id, out.From.Search)
@@ -148,8 +148,18 @@ func (r *Room) Record(ctx context.Context, in RecordIn) (out RecordOut, err erro
 	return out, err
 }
 
-// MaxWhole is the largest file of a whole text, in bytes.
-const MaxWhole = 50 << 20
+// MaxWhole is the largest file of a whole text, in bytes, however it comes.
+const MaxWhole = 64 << 20
+
+// wholeKind is what the file of a whole text may be: as its content says, and as the store
+// of files calls that.
+type wholeKind struct{ kind, media string }
+
+// wholeKinds is every one. A Word or OpenDocument file is a zip to the store.
+func wholeKinds() []wholeKind {
+	return []wholeKind{{document.PDF, "application/pdf"}, {document.HTML, "text/html"}, {document.DOCX, "application/zip"}, {document.ODT, "application/zip"},
+		{document.Text, "text/plain"}, {document.Markdown, "text/plain"}}
+}
 
 // Kinds of a record that is typed by hand: item types of CSL 1.0.2.
 func handKinds() []string {
@@ -205,9 +215,9 @@ func (in AddRecordIn) settled() (cite.Record, error) {
 		x.URLs = []string{link}
 	}
 	if in.File != nil {
-		kinds := []string{document.PDF, document.HTML, document.DOCX, document.ODT, document.Text, document.Markdown}
+		is := document.Sniff(in.File.Content, in.File.Name)
 		c.Need(len(in.File.Content) <= MaxWhole, "file", "review.rec_big_file", "File", blob.Plain(in.File.Name), "Most", MaxWhole>>20)
-		c.Need(slices.Contains(kinds, document.Sniff(in.File.Content, in.File.Name)), "file", "review.rec_bad_text")
+		c.Need(slices.ContainsFunc(wholeKinds(), func(k wholeKind) bool { return k.kind == is }), "file", "review.rec_bad_text")
 	}
 	return x, c.Err()
 }

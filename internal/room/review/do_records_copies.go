@@ -24,15 +24,13 @@ func (r *Room) lookForCopies(ctx context.Context, programme, review string) erro
 	var s copiesState
 	var apart []Pair
 	var last, fresh int64
-	err := r.db.Read(ctx, func(tx *db.Tx) error {
-		v, err := one(tx, programme, review)
-		if err != nil {
-			return err
-		}
+	err := r.db.Read(ctx, func(tx *db.Tx) (err error) {
 		if s, err = copiesOf(tx, programme, review); err != nil {
 			return err
 		}
-		last = v.Records
+		if last, err = lastShown(tx, programme, review); err != nil {
+			return err
+		}
 		if fresh, err = countRecords(tx, programme, review, after(s.Upto)); err != nil {
 			return err
 		}
@@ -43,7 +41,7 @@ func (r *Room) lookForCopies(ctx context.Context, programme, review string) erro
 		return err
 	}
 	if fresh == 0 {
-		s.State, s.Upto = copiesIdle, last
+		s.State = copiesIdle
 		return r.copiesSoFar(ctx, programme, review, s)
 	}
 	s.State, s.Done, s.Total = copiesLoad, 0, last
@@ -60,8 +58,9 @@ func (r *Room) copiesSoFar(ctx context.Context, programme, review string, s copi
 	return r.db.Write(ctx, func(tx *db.Tx) error { return setCopies(tx, programme, review, s) })
 }
 
-// compareAll reads the records up to the last, puts those that were compared before back in
-// their groups, and adds the others. ns are the numbers of the set's records.
+// compareAll reads the records up to the last, and compares those that are new with all. What
+// is known, the groups and what people said, is known of each of them: those that were put
+// back are compared anew and asked about once. ns are the numbers of the set's records.
 func (r *Room) compareAll(ctx context.Context, programme, review string, s *copiesState, last int64, apart []Pair) (found dedupe.Found, ns []int64, err error) {
 	var old, added []dedupe.Record
 	groups := map[int64][]int{}
@@ -75,8 +74,8 @@ func (r *Room) compareAll(ctx context.Context, programme, review string, s *copi
 			if rows[i].n > last {
 				continue // it came while we read: the next look takes it
 			}
+			groups[rows[i].lead] = append(groups[rows[i].lead], len(ns))
 			if rows[i].n <= s.Upto {
-				groups[rows[i].lead] = append(groups[rows[i].lead], len(ns))
 				old = append(old, comparedRow(&rows[i]))
 			} else {
 				added = append(added, comparedRow(&rows[i]))
@@ -103,22 +102,23 @@ func (r *Room) compareAll(ctx context.Context, programme, review string, s *copi
 	for _, p := range apart {
 		a, okA := slices.BinarySearch(ns, p.A)
 		b, okB := slices.BinarySearch(ns, p.B)
-		if okA && okB && b < len(old) {
+		if okA && okB {
 			parted = append(parted, [2]int{a, b})
 		}
 	}
 	set := dedupe.New(dedupe.Options{})
 	set.Restore(old, together, parted)
-	return set.Add(added), ns, nil
+	return set.AddKnown(added, together, parted), ns, nil
 }
 
 // storeFound stores what was found, and says that all up to the last are compared.
 func (r *Room) storeFound(ctx context.Context, programme, review string, s copiesState, last int64, found dedupe.Found, ns []int64) error {
 	all := make([]Pair, 0, len(found.Merged)+len(found.Asks))
 	for _, p := range slices.Concat(found.Merged, found.Asks) {
-		all = append(all, Pair{A: ns[p.A], B: ns[p.B], Band: p.Band.String(), Score: thousandths(p.Score), Reason: p.Reason})
+		all = append(all, Pair{A: ns[p.A], B: ns[p.B], Band: p.Band.String(), Score: thousandths(p.Score), Reason: string(p.Reason)})
 	}
-	s.State, s.Done, s.Total, s.Left = copiesPut, 0, int64(len(all)), s.Left+int64(found.Left)
+	was := s.Upto
+	s.State, s.Done, s.Total = copiesPut, 0, int64(len(all))
 	for part := range slices.Chunk(all, linksAtOnce) {
 		s.Done += int64(len(part))
 		now := r.clock.Now()
@@ -142,10 +142,10 @@ func (r *Room) storeFound(ctx context.Context, programme, review string, s copie
 			return err
 		}
 	}
-	s.State, s.Upto = copiesIdle, last
+	s.State, s.Upto, s.Left = copiesIdle, last, s.Left+int64(found.Left)
 	s.ChangedAt = r.clock.Now()
 	return r.db.Write(ctx, func(tx *db.Tx) error {
-		if err := setCopies(tx, programme, review, s); err != nil {
+		if err := comparedUpto(tx, programme, review, s, was, ns); err != nil {
 			return err
 		}
 		return r.heard(ctx, tx, programme, review, arrived)
@@ -171,7 +171,7 @@ func (r *Room) Copies(ctx context.Context, in CopiesIn) (out CopiesOut, err erro
 	var programme string
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
 		var v Review
-		if v, programme, err = r.open(ctx, tx, "review.run", in.Ref); err != nil {
+		if v, programme, err = r.openToAdd(ctx, tx, "review.run", in.Ref); err != nil {
 			return err
 		}
 		if in.Later {
@@ -283,7 +283,7 @@ func (r *Room) PartCopy(ctx context.Context, in PartCopyIn) (out AnswerCopyOut, 
 				return err
 			}
 			if before != 0 { // it may have been what held them together
-				p := Pair{A: before, B: m.N, Band: Same, Reason: "Both were merged with the same record."}
+				p := Pair{A: before, B: m.N, Band: Same, Reason: sameRecord}
 				if err := putFound(tx, programme, in.Ref.ID, p); err != nil {
 					return err
 				}
@@ -299,13 +299,13 @@ func (r *Room) answerPair(ctx context.Context, verb string, at ref.Ref, seeds []
 	f func(tx *db.Tx, programme, by string, now int64) error) (out AnswerCopyOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.open(ctx, tx, "review.run", at)
+		v, programme, err := r.openToAdd(ctx, tx, "review.run", at)
 		if err != nil {
 			return err
 		}
 		for _, n := range seeds {
 			if x, err := record(tx, programme, at.ID, n); err != nil || x.Gone {
-				return orNotThere(err)
+				return orMissing(false, err)
 			}
 		}
 		// The groups as they were: what was parted must be looked at too.
@@ -332,12 +332,4 @@ func (r *Room) answerPair(ctx context.Context, verb string, at ref.Ref, seeds []
 		return trail.Put(ctx, tx, entry, now, verb, v.Ref, 0, body)
 	})
 	return out, err
-}
-
-// orNotThere is err, or that something is not there.
-func orNotThere(err error) error {
-	if err != nil {
-		return err
-	}
-	return fault.New(fault.Missing, "house.missing")
 }

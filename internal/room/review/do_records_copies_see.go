@@ -61,7 +61,7 @@ func (r *Room) Asks(ctx context.Context, in AsksIn) (out AsksOut, err error) {
 func (out *AsksOut) side(tx *db.Tx, programme, review string, p Pair) error {
 	rows, err := keyRowsOf(tx, programme, review, []int64{p.A, p.B})
 	if err != nil || len(rows) != 2 {
-		return orNotThere(err)
+		return orMissing(false, err)
 	}
 	a, err := record(tx, programme, review, p.A)
 	if err != nil {
@@ -139,13 +139,17 @@ func groupOf(tx *db.Tx, programme, review string, lead int64) (g Group, err erro
 
 // AnsweredIn asks for what people answered.
 type AnsweredIn struct {
-	Ref ref.Ref `json:"ref"`
+	Ref   ref.Ref `json:"ref"`
+	After string  `json:"after" doc:"The next of the page before."`
 }
 
-// AnsweredOut is the newest 100 answers.
+// AnsweredOut is up to 100 answers, newest first.
 type AnsweredOut struct {
 	Answers []Answered `json:"answers"`
+	Next    string     `json:"next"` // after of the next page; "" = these are the last
 }
+
+const answersAtOnce = 100
 
 // Answered is one answer, and the titles of the two records.
 type Answered struct {
@@ -161,16 +165,20 @@ func (r *Room) Answers(ctx context.Context, in AnsweredIn) (out AnsweredOut, err
 		if err != nil {
 			return err
 		}
-		all, err := answered(tx, programme, v.Ref.ID, 100)
+		all, err := answered(tx, programme, v.Ref.ID, in.After, answersAtOnce+1)
 		if err != nil {
 			return err
+		}
+		if len(all) > answersAtOnce {
+			all = all[:answersAtOnce]
+			out.Next = all[answersAtOnce-1].cursor()
 		}
 		ns := make([]int64, 0, 2*len(all))
 		for _, p := range all {
 			ns = append(ns, p.A, p.B)
 		}
 		titles := map[int64]string{}
-		some, err := records(tx, programme, v.Ref.ID, numberIn(ns), 0, 200)
+		some, err := records(tx, programme, v.Ref.ID, among(ns), 0, 2*answersAtOnce)
 		for _, x := range some {
 			titles[x.N] = x.Title
 		}

@@ -216,10 +216,11 @@ type UndoImportIn struct {
 // UndoImport undoes an import. Its records, and what was decided of them, are kept: BringIn
 // puts them back. It runs its own transactions.
 func (r *Room) UndoImport(ctx context.Context, in UndoImportIn) (out BringOut, err error) {
-	return r.move(ctx, in.Batch, in.Later, "review.undo-import", func(tx *db.Tx, programme string, _ Review, b *Batch) error {
+	return r.move(ctx, in.Batch, in.Later, "review.undo-import", func(tx *db.Tx, programme string, v Review, b *Batch) error {
 		switch b.State {
 		case Coming, In, Returning:
 			b.State = Undoing
+			return v.stillOpen()
 		case Reading, Staged, Failed:
 			b.State = Undone
 			return r.files.Drop(tx, programme, b.ID)
@@ -307,12 +308,14 @@ func (r *Room) Batch(ctx context.Context, in BatchIn) (out Batch, err error) {
 
 // BatchesIn asks for the files of a review.
 type BatchesIn struct {
-	Ref ref.Ref `json:"ref"`
+	Ref   ref.Ref `json:"ref"`
+	After string  `json:"after" doc:"The next of the page before."`
 }
 
-// BatchesOut is the files, newest first, at most 200, without their problems.
+// BatchesOut is up to 50 files, newest first, without their problems.
 type BatchesOut struct {
 	Batches []Batch `json:"batches"`
+	Next    string  `json:"next"` // after of the next page; "" = these are the last
 }
 
 // Batches gives the files that came into a review, or wait.
@@ -322,7 +325,7 @@ func (r *Room) Batches(ctx context.Context, in BatchesIn) (out BatchesOut, err e
 		if err != nil {
 			return err
 		}
-		out.Batches, err = batches(tx, programme, v.Ref.ID)
+		out.Batches, out.Next, err = batches(tx, programme, v.Ref.ID, in.After)
 		return err
 	})
 	return out, err

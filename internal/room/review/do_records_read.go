@@ -70,7 +70,7 @@ func (InProcess) Read(ctx context.Context, in io.Reader, name string, size int64
 		return err
 	}
 	if buf.Len() > MaxImport {
-		return head(notRead(tooLarge()))
+		return head(notRead(lostLarge))
 	}
 	f := referencesIn(name, buf.Bytes())
 	if err := head(headOf(f)); err != nil || each == nil {

@@ -63,7 +63,7 @@ type EditSearchIn struct {
 func (r *Room) EditSearch(ctx context.Context, in EditSearchIn) (out SearchOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.open(ctx, tx, "review.run", in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.run", in.Ref)
 		if err != nil {
 			return err
 		}
@@ -88,12 +88,14 @@ func (r *Room) EditSearch(ctx context.Context, in EditSearchIn) (out SearchOut, 
 
 // SearchesIn asks for the search log of a review.
 type SearchesIn struct {
-	Ref ref.Ref `json:"ref"`
+	Ref   ref.Ref `json:"ref"`
+	After string  `json:"after" doc:"The next of the page before."`
 }
 
-// SearchesOut is the log, oldest first, at most 500 lines.
+// SearchesOut is up to 100 lines of the log, oldest first.
 type SearchesOut struct {
 	Searches []Search `json:"searches"`
+	Next     string   `json:"next"` // after of the next page; "" = these are the last
 }
 
 // Searches gives the search log.
@@ -103,7 +105,7 @@ func (r *Room) Searches(ctx context.Context, in SearchesIn) (out SearchesOut, er
 		if err != nil {
 			return err
 		}
-		out.Searches, err = searches(tx, programme, v.Ref.ID)
+		out.Searches, out.Next, err = searches(tx, programme, v.Ref.ID, in.After)
 		return err
 	})
 	return out, err

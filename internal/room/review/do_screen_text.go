@@ -14,14 +14,6 @@ import (
 	"plait/internal/spine/who"
 )
 
-// maxWhole is the most bytes the file of a whole text may have.
-const maxWhole = 64 << 20
-
-// wholeMedia is what a whole text may be, by its content.
-func wholeMedia() []string {
-	return []string{"application/pdf", "text/html", "text/plain", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.oasis.opendocument.text"}
-}
-
 // SkipFullIn says whether whole texts are screened.
 type SkipFullIn struct {
 	Ref  ref.Ref `json:"ref"`
@@ -130,7 +122,7 @@ func (r *Room) keepWhole(tx *db.Tx, programme, review, file string) error {
 		return err
 	}
 	media, _, _ := strings.Cut(info.Media, ";")
-	if !ok || !slices.Contains(wholeMedia(), media) {
+	if !ok || !slices.ContainsFunc(wholeKinds(), func(k wholeKind) bool { return k.media == media }) {
 		return fault.Fielded("file", "review.text_bad_file")
 	}
 	return r.files.Keep(tx, programme, file, review)
@@ -147,7 +139,7 @@ func (r *Room) takeWhole(ctx context.Context, at ref.Ref, name string, content i
 	if err != nil {
 		return "", err
 	}
-	up, err := r.files.Take(ctx, programme, name, content, maxWhole)
+	up, err := r.files.Take(ctx, programme, name, content, MaxWhole)
 	return up.ID, err
 }
 

@@ -18,7 +18,7 @@ import (
 func (r *Room) reshape(ctx context.Context, verb string, at ref.Ref, reason string, f func(tx *db.Tx, programme string, v *Review) (ShapeChange, error)) error {
 	entry, now := r.ids.New(), r.clock.Now()
 	return r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.open(ctx, tx, "review.run", at)
+		v, programme, err := r.openToAdd(ctx, tx, "review.run", at)
 		if err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ type NeedIn struct {
 	ID     string  `json:"id" doc:"To change one that is there; empty for a new one."`
 	Kind   string  `json:"kind" doc:"The kind of person: carers, a commissioner."`
 	Words  string  `json:"words" doc:"What they would need to know."`
-	SaidBy string  `json:"said_by" doc:"Who said so, by role or name; may be empty."`
+	SaidBy string  `json:"said_by" doc:"Who said so, by role or group, not by name; may be empty."`
 }
 
 // IDOut names what was stored.

@@ -90,6 +90,9 @@ func (r *Room) mayTake(ctx context.Context, in TakeReportIn, key string) (progra
 		if before, again, err = reportSent(tx, programme, v.Ref.ID, key); err != nil || again {
 			return err
 		}
+		if err := v.stillOpen(); err != nil {
+			return err
+		}
 		var c fault.Check
 		c.Need(len(in.Content) > 0, "file", "review.shape_need_file")
 		c.Need(len(key) <= trail.MaxKey, "key", "house.bad_key")
@@ -122,6 +125,9 @@ func (t ReportText) refused() error {
 func (r *Room) storeReport(ctx context.Context, programme string, at ref.Ref, key string, x Report, later bool) error {
 	var version int64
 	return r.change(ctx, "review.take-report", "review.run", at, 0, func(tx *db.Tx, v *Review) error {
+		if err := v.stillOpen(); err != nil {
+			return err
+		}
 		if v.File == "" {
 			v.File = x.File
 		}
@@ -136,7 +142,9 @@ func (r *Room) storeReport(ctx context.Context, programme string, at ref.Ref, ke
 		if !later {
 			from += rescue
 		}
-		return r.jobs.Add(tx, readReportJob, map[string]string{"programme": programme, "review": v.Ref.ID, "report": x.ID}, job.At(from))
+		args := jobOf(ctx, x.ID)
+		args["review"] = v.Ref.ID
+		return r.jobs.Add(tx, readReportJob, args, job.At(from))
 	}, &version)
 }
 
@@ -168,15 +176,20 @@ const readReportJob = "review.report"
 // microseconds.
 const rescue = 2 * 60 * 1_000_000
 
+// readReportOn reads a report in the name of whoever took it in, whose rights are asked again.
 func (r *Room) readReportOn(ctx context.Context, j job.Job) error {
+	ctx = began(ctx, j)
 	programme := j.Args["programme"]
 	var x Report
 	err := r.db.Read(ctx, func(tx *db.Tx) (err error) {
-		x, err = reportOf(tx, programme, j.Args["review"], j.Args["report"])
+		if _, _, err = r.open(ctx, tx, "review.run", ref.Of(Kind, j.Args["review"])); err != nil {
+			return err
+		}
+		x, err = reportOf(tx, programme, j.Args["review"], j.Args["id"])
 		return err
 	})
-	if fault.Is(err, fault.Missing) || err == nil && x.State != ReportReading {
-		return nil // it was taken out meanwhile, or is in
+	if fault.Is(err, fault.Missing) || fault.Is(err, fault.Forbidden) || err == nil && x.State != ReportReading {
+		return nil // it was taken out meanwhile, or is in, or its starter may no longer do it
 	}
 	if err != nil {
 		return err
@@ -215,7 +228,7 @@ type DropReportIn struct {
 func (r *Room) DropReport(ctx context.Context, in DropReportIn) (out GoneOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.open(ctx, tx, "review.run", in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.run", in.Ref)
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ import (
 type RankIn struct {
 	Ref       ref.Ref  `json:"ref"`
 	ID        string   `json:"id" doc:"To change one that is there; empty for a new one."`
-	Partner   string   `json:"partner" doc:"By role: the carers' group."`
+	Partner   string   `json:"partner" doc:"By role or group, not by name: the carers' group."`
 	Questions []string `json:"questions" doc:"Ids of all questions, the most important first."`
 }
 
@@ -83,7 +83,7 @@ func (r *Room) DropRank(ctx context.Context, in PartIn) (out GoneOut, err error)
 // SignIn says that someone agrees to the questions as they are.
 type SignIn struct {
 	Ref    ref.Ref `json:"ref"`
-	Signer string  `json:"signer" doc:"Who agreed, by name or role."`
+	Signer string  `json:"signer" doc:"Who agreed, by role; by name only where it must be kept."`
 	On     string  `json:"on" form:"day" doc:"The day, YYYY-MM-DD; today when not said."`
 	Seen   int64   `json:"seen" doc:"The number of the last change they saw, as review.shape gives it; 0 for the last there is."`
 }
@@ -110,7 +110,10 @@ func (r *Room) Sign(ctx context.Context, in SignIn) (out SignOut, err error) {
 		if err != nil {
 			return err
 		}
-		today := clock.DayOf(now, "Europe/London")
+		today, err := r.day(tx, programme, now)
+		if err != nil {
+			return err
+		}
 		if x.On == "" {
 			x.On = today
 		}

@@ -10,6 +10,7 @@ import (
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/job"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/trail"
 	"plait/internal/spine/who"
@@ -52,7 +53,7 @@ type OriginOut struct{}
 func (r *Room) Origin(ctx context.Context, in OriginIn) (out OriginOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.open(ctx, tx, "review.run", in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.run", in.Ref)
 		if err != nil {
 			return err
 		}
@@ -107,6 +108,9 @@ func (r *Room) turn(ctx context.Context, verb string, in CloseIn, to string) (ou
 		case (v.State == Closed) == (to == Closed):
 			return fault.New(fault.Conflict, "review.whole_already_"+to).With("review.whole_already_do")
 		case to == Closed:
+			if err := standsStill(tx, who.From(ctx).Programme, v.Ref.ID); err != nil {
+				return err
+			}
 			v.State = Closed
 		case v.SignedAt > 0:
 			v.State = Signed
@@ -114,6 +118,11 @@ func (r *Room) turn(ctx context.Context, verb string, in CloseIn, to string) (ou
 			v.State = Open
 		}
 		a := who.From(ctx)
+		if to == Open { // what came in just before it was closed was not compared
+			if err := r.jobs.Add(tx, copiesJob, jobOf(ctx, v.Ref.ID), job.Unique()); err != nil {
+				return err
+			}
+		}
 		n, err := countRecords(tx, a.Programme, v.Ref.ID, included())
 		if err != nil {
 			return err
@@ -133,7 +142,7 @@ type RerunIn struct {
 // Rerun writes a search in the log once more, with a new day. Files that are brought in for
 // it add to the review: only what is new among them is asked of anyone.
 func (r *Room) Rerun(ctx context.Context, in RerunIn) (out SearchOut, err error) {
-	today := clock.DayOf(r.clock.Now(), "")
+	now := r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
 		v, programme, err := r.open(ctx, tx, "review.run", in.Ref)
 		if err != nil {
@@ -146,7 +155,9 @@ func (r *Room) Rerun(ctx context.Context, in RerunIn) (out SearchOut, err error)
 		facts := old.SearchFacts
 		facts.Day, facts.Found = clock.ReadDay(strings.TrimSpace(in.Day)), 0
 		if facts.Day == "" {
-			facts.Day = today
+			if facts.Day, err = r.day(tx, programme, now); err != nil {
+				return err
+			}
 		}
 		if _, err := time.Parse(time.DateOnly, facts.Day); err != nil {
 			return fault.Fielded("day", "house.bad_day")

@@ -131,12 +131,10 @@ func (r *Room) takePage(ctx context.Context, tx *db.Tx, programme string, v Revi
 	return all, nil
 }
 
-// reviewer is the name of whoever decided, another tool's people among them.
+// reviewer is the name of whoever decided, as nameOf has it; for those who have none, the
+// sort of actor.
 func (r *Room) reviewer(ctx context.Context, tx *db.Tx, actor string) (string, error) {
-	if name, ok := strings.CutPrefix(actor, elsewhere); ok {
-		return name, nil
-	}
-	name, err := r.author(ctx, tx, actor)
+	name, err := r.nameOf(ctx, tx, actor)
 	if name == "" {
 		name, _, _ = strings.Cut(actor, ":")
 	}

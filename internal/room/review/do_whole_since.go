@@ -22,19 +22,24 @@ const usualDays = 30
 // Since tells what has changed in a review since a day: what was searched and came in, what
 // is newly in the review or no longer, which statements changed and which gaps were closed.
 func (r *Room) Since(ctx context.Context, in SinceIn) (out Changes, err error) {
-	day := clock.ReadDay(in.Day)
-	if day == "" {
-		day = clock.DayOf(r.clock.Now()-usualDays*clock.Day, "")
-	}
-	at, err := startOf(day)
-	if err != nil {
-		return out, fault.Fielded("day", "house.bad_day")
-	}
 	err = r.db.Read(ctx, func(tx *db.Tx) error {
 		v, programme, err := r.open(ctx, tx, "review.see", in.Ref)
-		if err == nil {
-			out, err = changes(tx, programme, v.Ref.ID, at, day)
+		if err != nil {
+			return err
 		}
+		zone, err := r.zone(tx, programme)
+		if err != nil {
+			return err
+		}
+		day := clock.ReadDay(in.Day)
+		if day == "" {
+			day = clock.DayOf(r.clock.Now()-usualDays*clock.Day, zone)
+		}
+		at, err := startOf(day, zone)
+		if err != nil {
+			return fault.Fielded("day", "house.bad_day")
+		}
+		out, err = changes(tx, programme, v.Ref.ID, at, day)
 		return err
 	})
 	return out, err

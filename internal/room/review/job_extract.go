@@ -11,24 +11,24 @@ import (
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/job"
-	"plait/internal/spine/who"
+	"plait/internal/spine/ref"
 )
 
 // readTextJob reads the words of a record's file.
 const readTextJob = "review.texts"
 
-// maxReadText is the largest file of which the words are read, in bytes.
-const maxReadText = 64 << 20
-
-func readArgs(a who.Actor, programme, review string, n int64) map[string]string {
-	return map[string]string{"kind": string(a.Kind), "actor": a.ID, "programme": programme, "review": review, "n": strconv.FormatInt(n, 10)}
+func readArgs(ctx context.Context, review string, n int64) map[string]string {
+	args := jobOf(ctx, review)
+	args["review"], args["n"] = review, strconv.FormatInt(n, 10)
+	return args
 }
 
 func (r *Room) extractJobs() []job.Def {
 	return []job.Def{{Name: readTextJob, Timeout: 5 * time.Minute, Do: r.readText}}
 }
 
-// readText reads the words of a record's file and keeps them. The reading itself is outside
+// readText reads the words of a record's file and keeps them, in the name of whoever asked
+// for it, whose rights are asked again. The reading itself is outside
 // of any transaction; a job that was killed reads again.
 func (r *Room) readText(ctx context.Context, j job.Job) error {
 	programme, review := j.Args["programme"], j.Args["review"]
@@ -36,10 +36,13 @@ func (r *Room) readText(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return nil // nothing that could be tried again
 	}
-	ctx = who.As(ctx, who.Actor{Kind: who.ActorKind(j.Args["kind"]), ID: j.Args["actor"], Programme: programme})
+	ctx = began(ctx, j)
 	var x Record
 	var had fullText
 	err = r.db.Read(ctx, func(tx *db.Tx) (err error) {
+		if _, _, err = r.open(ctx, tx, "review.screen", ref.Of(Kind, review)); err != nil {
+			return err
+		}
 		if x, err = record(tx, programme, review, n); err != nil {
 			return err
 		}
@@ -47,8 +50,8 @@ func (r *Room) readText(ctx context.Context, j job.Job) error {
 		return err
 	})
 	switch {
-	case fault.Is(err, fault.Missing):
-		return nil
+	case fault.Is(err, fault.Missing), fault.Is(err, fault.Forbidden):
+		return nil // its starter may no longer do it: it waits for someone who may
 	case err != nil:
 		return err
 	case had.State != textReading || had.File != x.FullFile:
@@ -86,14 +89,14 @@ func (r *Room) fileWords(ctx context.Context, programme, file string) (fullText,
 	if err != nil {
 		return out, err
 	}
-	b, err := io.ReadAll(io.LimitReader(in, maxReadText+1))
+	b, err := io.ReadAll(io.LimitReader(in, MaxWhole+1))
 	if e := in.Close(); err == nil {
 		err = e
 	}
 	if err != nil {
 		return out, err
 	}
-	if len(b) > maxReadText {
+	if len(b) > MaxWhole {
 		out.Why = "review.ex_text_big"
 		return out, nil
 	}

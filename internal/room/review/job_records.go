@@ -66,7 +66,11 @@ func (r *Room) onward(ctx context.Context, programme, id string) (b Batch, err e
 		case Reading:
 			err = r.readBatch(ctx, programme, b)
 		case Coming:
-			err = r.storeBatch(ctx, programme, b)
+			if b.Done < b.Records {
+				err = r.storeBatch(ctx, programme, b)
+			} else {
+				err = r.flipBatch(ctx, programme, b) // all are stored: now they are shown
+			}
 		case Undoing, Returning:
 			err = r.flipBatch(ctx, programme, b)
 		default:
@@ -84,9 +88,9 @@ func (r *Room) readBatch(ctx context.Context, programme string, b Batch) error {
 	err := r.readFile(ctx, programme, b, func(x fileHead) error { h = x; return nil }, nil)
 	switch {
 	case errors.Is(err, child.ErrSlow):
-		h = notRead("Reading this file took too long. Split it into smaller files.")
+		h = notRead(lostSlow)
 	case errors.Is(err, child.ErrFailed):
-		h = notRead("This file could not be read to its end. Split it into smaller files, or export it in another format.")
+		h = notRead(lostEnd)
 	case err != nil:
 		return err
 	}
@@ -109,7 +113,8 @@ func (r *Room) readFile(ctx context.Context, programme string, b Batch, head fun
 // errElsewhere says that another worker took a batch on, or that it was undone meanwhile.
 var errElsewhere = errors.New("the batch is no longer at this place")
 
-// storeBatch stores the records of a file from the first that is not stored yet.
+// storeBatch stores the records of a file from the first that is not stored yet. Until all
+// are there, none is in the review: no list, count or reader meets half an import.
 func (r *Room) storeBatch(ctx context.Context, programme string, b Batch) error {
 	var chunk []cite.Record
 	skip, weight := b.Done, 0
@@ -143,17 +148,7 @@ func (r *Room) storeBatch(ctx context.Context, programme string, b Batch) error 
 	if errors.Is(err, errElsewhere) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	return r.db.Write(ctx, func(tx *db.Tx) error {
-		b.State = In
-		ok, err := setBatch(tx, programme, b, Coming)
-		if err != nil || !ok {
-			return err
-		}
-		return r.came(ctx, tx, programme, b.Review)
-	})
+	return err
 }
 
 // storeChunk stores some records behind those that are stored.
@@ -168,7 +163,7 @@ func (r *Room) storeChunk(ctx context.Context, programme string, b *Batch, chunk
 		if here.State != Coming || here.Done != b.Done {
 			return errElsewhere
 		}
-		first, err := putRecords(tx, programme, b.Review, b.ID, now, chunk)
+		first, err := putRecordsAs(tx, programme, b.Review, b.ID, now, chunk, true)
 		if err != nil {
 			return err
 		}
@@ -197,11 +192,13 @@ func (r *Room) came(ctx context.Context, tx *db.Tx, programme, review string) er
 	return r.jobs.Add(tx, copiesJob, jobOf(ctx, review), job.Unique())
 }
 
-// flipBatch takes the records of a batch out of the review, or puts them back. Cut off, it
-// begins again: what is done stays done.
+// flipBatch takes the records of a batch out of the review, or puts them in. Cut off, it
+// begins again: what is done stays done. A batch that was undone before all of it was stored
+// is stored to its end first.
 func (r *Room) flipBatch(ctx context.Context, programme string, b Batch) error {
 	was, gone := b.State, b.State == Undoing
-	for from := b.FirstN; b.LastN > 0 && from <= b.LastN; from += flipAtOnce {
+	half := !gone && b.Done < b.Records
+	for from := b.FirstN; !half && b.LastN > 0 && from <= b.LastN; from += flipAtOnce {
 		to := min(from+flipAtOnce-1, b.LastN)
 		err := r.db.Write(ctx, func(tx *db.Tx) error {
 			here, err := batchOf(tx, programme, b.ID)
@@ -234,14 +231,19 @@ func (r *Room) flipBatch(ctx context.Context, programme string, b Batch) error {
 		switch {
 		case gone:
 			b.State = Undone
-		case b.Done < b.Records:
+		case half:
 			b.State = Coming
 		default:
 			b.State = In
 		}
 		ok, err := setBatch(tx, programme, b, was)
-		if err != nil || !ok {
+		if err != nil || !ok || half {
 			return err
+		}
+		if b.State == In {
+			if err := compareAnew(tx, programme, b.Review, b.FirstN); err != nil {
+				return err
+			}
 		}
 		return r.came(ctx, tx, programme, b.Review)
 	})
@@ -251,9 +253,12 @@ func (r *Room) flipBatch(ctx context.Context, programme string, b Batch) error {
 func (r *Room) copiesOn(ctx context.Context, j job.Job) error {
 	ctx = began(ctx, j)
 	err := r.db.Read(ctx, func(tx *db.Tx) error {
-		_, _, err := r.open(ctx, tx, "review.run", ref.Of(Kind, j.Args["id"]))
+		_, _, err := r.openToAdd(ctx, tx, "review.run", ref.Of(Kind, j.Args["id"]))
 		return err
 	})
+	if fault.Is(err, fault.Conflict) {
+		return nil // it was closed meanwhile: what it counts stays, and Reopen has them looked for
+	}
 	if err == nil {
 		err = r.lookForCopies(ctx, j.Args["programme"], j.Args["id"])
 	}

@@ -78,7 +78,7 @@ func (f *face) screenRoutes() []web.Route {
 		{Pattern: "GET " + one + "/text", Permission: "review.see", Handle: f.texts},
 		{Pattern: "GET " + one + "/text/{n}", Permission: "review.screen", Handle: f.textOne},
 		{Pattern: "POST " + one + "/text/{n}", Permission: "review.screen", Handle: f.decideText},
-		{Pattern: "POST " + one + "/text/{n}/state", Permission: "review.screen", Handle: f.textState, MaxBytes: maxWhole + 1<<20},
+		{Pattern: "POST " + one + "/text/{n}/state", Permission: "review.screen", Handle: f.textState, MaxBytes: MaxWhole + 1<<20},
 		{Pattern: "GET " + one + "/text/{n}/file", Permission: "review.see", Handle: f.textFile},
 	}
 }

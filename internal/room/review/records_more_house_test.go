@@ -214,11 +214,7 @@ func TestImportGoesOn(t *testing.T) {
 		ctx := h.As(who.Reviewer)
 		at := begin(h, ctx, review.Searched)
 		const count = 600
-		rows := make([][4]string, count)
-		for i := range rows {
-			rows[i] = [4]string{fmt.Sprintf("%s about %d", strings.Repeat(string(rune('a'+i%26)), 3+i/26), i*i), fmt.Sprint(1950 + i%70), fmt.Sprint(i), fmt.Sprint(i * 7)}
-		}
-		b := recSend(h, ctx, at, review.SentFile{Name: "long.ris", Content: recRis(rows...)})[0]
+		b := recSend(h, ctx, at, recMany(count))[0]
 		cut, stop := context.WithCancel(ctx)
 		chunks := 0
 		h.DB.Watch(func(_ context.Context, s db.Statement) {

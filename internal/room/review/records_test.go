@@ -148,7 +148,36 @@ func TestPieces(t *testing.T) {
 	if p := sideBySide(a, b, dedupe.Mark{Field: "pages", State: "differs", OnlyA: [][2]int{{0, 2}}}); p.State != "differs" || !p.A[0].Only {
 		t.Errorf("differs: %+v", p)
 	}
-	if got := plainCell("=1+1"); !strings.HasPrefix(got, "'") {
-		t.Errorf("a formula stays: %s", got)
+}
+
+func TestReasonsInWords(t *testing.T) {
+	say, err := english()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, note := range append(dedupe.Notes(), "same_record", "") {
+		reason := "title,authors,year,journal,volume,pages,doi,pmid,abstract/" + note
+		if note == "same_record" {
+			reason = sameRecord
+		}
+		if got := reasonWords(say, reason); got == reason || strings.Contains(got, "review.") || !strings.HasSuffix(got, ".") {
+			t.Errorf("%s: %s", reason, got)
+		}
+	}
+	if got := reasonWords(say, "title,pages/volume"); got != "The same: title, pages. The volume differs." {
+		t.Error(got)
+	}
+	for _, old := range []string{"The same: title and authors. The pages differ.", "Both were merged with the same record.", ""} {
+		if got := reasonWords(say, old); got != old {
+			t.Errorf("what was stored before: %q is %q", old, got)
+		}
+	}
+	for _, key := range []string{lostSlow, lostEnd, lostNone, lostLarge} {
+		if got := lost(say, key); strings.Contains(got, "review.") || strings.Contains(got, "{{") {
+			t.Errorf("%s: %s", key, got)
+		}
+	}
+	if got := lost(say, "The year is none."); got != "The year is none." {
+		t.Error(got)
 	}
 }

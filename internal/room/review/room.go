@@ -36,6 +36,7 @@ type Room struct {
 	face  *face
 	parts []part
 
+	zones   Zones
 	shapes  shapeTools
 	screens screens // what screening keeps in memory
 	reads   Reader  // of files of references
@@ -47,6 +48,29 @@ func New(n plug.Needs) *Room {
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
 	r.parts = []part{r.shapePart(), r.recordsPart(), r.screenPart(), r.extractPart(), r.wholePart()}
 	return r
+}
+
+// Zones tells a programme's time zone; the room programme fills it.
+type Zones interface {
+	Zone(tx *db.Tx, programme string) (string, error)
+}
+
+// SetZones tells the room who knows the time zones. Only the wiring calls it, once, before
+// anything runs.
+func (r *Room) SetZones(z Zones) { r.zones = z }
+
+// zone is the time zone of a programme's days: the United Kingdom's while nobody tells them.
+func (r *Room) zone(tx *db.Tx, programme string) (string, error) {
+	if r.zones == nil {
+		return "Europe/London", nil
+	}
+	return r.zones.Zone(tx, programme)
+}
+
+// day is the programme's day at an instant.
+func (r *Room) day(tx *db.Tx, programme string, at int64) (string, error) {
+	zone, err := r.zone(tx, programme)
+	return clock.DayOf(at, zone), err
 }
 
 // part is what one part of the room adds to its door: shaping the question, the records

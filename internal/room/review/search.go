@@ -13,7 +13,7 @@ type SearchFacts struct {
 	Place    string `json:"place"`          // the database, register, site or shelf
 	Day      string `json:"day" form:"day"` // YYYY-MM-DD
 	Words    string `json:"words"`          // the search string, as it was typed there
-	Searcher string `json:"searcher"`       // who searched, by role or name
+	Searcher string `json:"searcher"`       // who searched, by role or group, not by name
 	Found    int64  `json:"found"`          // how many records it gave; 0 also when nobody wrote it down
 	Note     string `json:"note"`           // filters, limits, what went wrong
 }

@@ -27,7 +27,7 @@ type Need struct {
 	ID     string `json:"id"`
 	Kind   string `json:"kind"` // of person: carers
 	Words  string `json:"words"`
-	SaidBy string `json:"said_by"` // role or name, "" = not said
+	SaidBy string `json:"said_by"` // role or group, "" = not said
 	MadeAt int64  `json:"made_at"`
 }
 

@@ -76,9 +76,9 @@ func (c Changes) Nothing() bool {
 	return len(c.Searches)+len(c.Files)+len(c.Statements)+len(c.Gaps)+len(c.Organisations)+len(c.Turns) == 0 && c.IncludedCount+c.GoneCount == 0
 }
 
-// startOf is the instant at which a day begins; days are those of the United Kingdom.
-func startOf(day string) (int64, error) {
-	t, err := time.ParseInLocation(time.DateOnly, day, clock.Zone(""))
+// startOf is the instant at which a day begins in a time zone.
+func startOf(day, zone string) (int64, error) {
+	t, err := time.ParseInLocation(time.DateOnly, day, clock.Zone(zone))
 	if err != nil {
 		return 0, err
 	}

@@ -82,6 +82,12 @@ func take(tx *db.Tx, programme, review string, n int64) (int64, error) {
 // putRecords stores references of a batch under new numbers, and gives the first number.
 // Each is its own lead.
 func putRecords(tx *db.Tx, programme, review, batch string, now int64, all []cite.Record) (int64, error) {
+	return putRecordsAs(tx, programme, review, batch, now, all, false)
+}
+
+// putRecordsAs is putRecords for records that stay out of sight (gone) until their batch is
+// in as a whole.
+func putRecordsAs(tx *db.Tx, programme, review, batch string, now int64, all []cite.Record, gone bool) (int64, error) {
 	first, err := take(tx, programme, review, int64(len(all)))
 	if err != nil {
 		return 0, err
@@ -104,7 +110,7 @@ func putRecords(tx *db.Tx, programme, review, batch string, now int64, all []cit
 		if err := tx.Do(db.Q(`insert into review_record (programme, review, n, batch, lead, gone, title, authors, year, journal, doi, abstract, plain, whole,
 			title_verdict, title_reason, full_verdict, full_reason, full_state, full_file, made_at)
 			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, '', '', '', '', '', '', ?)`,
-			programme, review, n, batch, n, false, r.Title, strings.Join(names, "; "), int64(r.Year), journal, r.DOI, r.Abstract, w, now)); err != nil {
+			programme, review, n, batch, n, gone, r.Title, strings.Join(names, "; "), int64(r.Year), journal, r.DOI, r.Abstract, w, now)); err != nil {
 			return 0, err
 		}
 	}

@@ -38,12 +38,6 @@ func putFields(tx *db.Tx, programme, review string, all []FormField) error {
 	return nil
 }
 
-// keptIncluded is the condition of records (with the alias x) that the review keeps.
-func keptIncluded() db.Part { return db.And(stands(), db.Q("x.full_verdict = ?", Include)) }
-
-// theseRecords is the condition of records (with the alias x) by their numbers.
-func theseRecords(ns ...int64) db.Part { return db.Join(db.Q("x.n in"), db.List(ns)) }
-
 type numberedAnswer struct {
 	n int64
 	Answer
@@ -80,10 +74,10 @@ func dropAnswer(tx *db.Tx, programme, review string, lead int64, field, actor st
 
 // countTaken counts the included records of which something was written down, and all of them.
 func countTaken(tx *db.Tx, programme, review string) (taken, all int64, err error) {
-	if all, err = countRecords(tx, programme, review, keptIncluded()); err != nil || all == 0 {
+	if all, err = countRecords(tx, programme, review, included()); err != nil || all == 0 {
 		return 0, all, err
 	}
-	taken, err = countRecords(tx, programme, review, db.And(keptIncluded(),
+	taken, err = countRecords(tx, programme, review, db.And(included(),
 		db.Q(`exists (select 1 from review_record c join review_extract a on a.programme = c.programme and a.review = c.review and a.n = c.n
 			where c.programme = x.programme and c.review = x.review and c.lead = x.n)`)))
 	return taken, all, err

@@ -20,22 +20,20 @@ func chosen(list string) db.Part {
 	case ListKept:
 		return verdicts(Include, "")
 	case ListIncluded:
-		return db.And(stands(), db.Q("x.full_verdict = ?", Include))
+		return included()
 	case ListExcluded:
 		return db.And(stands(), db.Q("x.title_verdict = ?", Exclude))
 	case ListFullOut:
 		return verdicts(Include, Exclude)
 	case ListCopies:
 		return db.Q("x.lead <> x.n and x.gone = ?", false)
-	case ListGone:
-		return db.Q("x.gone = ?", true)
+	case ListGone: // what is still coming in is not there yet
+		return db.Q("x.gone = ? and not exists (select 1 from review_batch b where b.programme = x.programme and b.id = x.batch and b.state = ?)", true, Coming)
 	}
 	return stands()
 }
 
 func ofBatch(batch string) db.Part { return db.Q("x.batch = ?", batch) }
-
-func numberIn(ns []int64) db.Part { return db.Join(db.Q("x.n in"), db.List(ns)) }
 
 // workOf reads every record of the work that a record leads, in the review or not, by
 // number. It says nothing of numbers in the query: the index of leads must be taken.

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -48,6 +49,12 @@ const (
 	copiesPut  = "put"  // storing what was found
 )
 
+// lastShown is the number of the last record that is in the review; 0 = none is.
+func lastShown(tx *db.Tx, programme, review string) (int64, error) {
+	n, _, err := db.One(tx, db.Q("select x.n from review_record x where x.programme = ? and x.review = ? and x.gone = ? order by x.n desc limit 1", programme, review, false), db.Value[int64])
+	return n, err
+}
+
 func copiesOf(tx *db.Tx, programme, review string) (copiesState, error) {
 	s, ok, err := db.One(tx, db.Q("select upto, state, done, total, left_out, changed_at from review_copies where programme = ? and review = ?", programme, review),
 		func(r db.Row, s *copiesState) error {
@@ -59,10 +66,42 @@ func copiesOf(tx *db.Tx, programme, review string) (copiesState, error) {
 	return s, err
 }
 
+// setCopies stores how far it is, for the page that shows it. What was compared is not
+// changed by it.
 func setCopies(tx *db.Tx, programme, review string, s copiesState) error {
 	return tx.Do(db.Q(`insert into review_copies (programme, review, upto, state, done, total, left_out, changed_at) values (?, ?, ?, ?, ?, ?, ?, ?)
-		on conflict (programme, review) do update set upto = excluded.upto, state = excluded.state, done = excluded.done, total = excluded.total,
-		left_out = excluded.left_out, changed_at = excluded.changed_at`, programme, review, s.Upto, s.State, s.Done, s.Total, s.Left, s.ChangedAt))
+		on conflict (programme, review) do update set state = excluded.state, done = excluded.done, total = excluded.total, changed_at = excluded.changed_at`,
+		programme, review, s.Upto, s.State, s.Done, s.Total, s.Left, s.ChangedAt))
+}
+
+// comparedUpto says that the records up to one, which are ns, are compared, and how many
+// pairs were too many to ask about; was is up to where they were before. Where others were
+// put back meanwhile, the next look compares all anew.
+func comparedUpto(tx *db.Tx, programme, review string, s copiesState, was int64, ns []int64) error {
+	if err := setCopies(tx, programme, review, s); err != nil {
+		return err
+	}
+	type sum struct{ n, all, squares int64 }
+	there, _, err := db.One(tx, db.Q(`select count(*), coalesce(sum(x.n), 0), coalesce(sum(x.n * x.n), 0) from review_record x where x.programme = ? and x.review = ? and x.n <= ? and x.gone = ?`,
+		programme, review, s.Upto, false), func(r db.Row, t *sum) error { return r.Scan(&t.n, &t.all, &t.squares) })
+	if err != nil {
+		return err
+	}
+	var seen sum
+	for _, n := range ns {
+		seen = sum{seen.n + 1, seen.all + n, seen.squares + n*n}
+	}
+	if there != seen {
+		return compareAnew(tx, programme, review, 0)
+	}
+	return tx.Do(db.Q(`update review_copies set upto = ?, left_out = ? where programme = ? and review = ? and upto = ?`, s.Upto, s.Left, programme, review, was))
+}
+
+// compareAnew has the next look compare all records with each other, where one of those from
+// a number on counts as compared: they were gone while others came. What is known of pairs
+// stays, so nothing is asked or counted twice.
+func compareAnew(tx *db.Tx, programme, review string, from int64) error {
+	return tx.Do(db.Q(`update review_copies set upto = 0, left_out = 0 where programme = ? and review = ? and upto >= ?`, programme, review, from))
 }
 
 // putFound stores a pair that the program found, where nothing is known of it.
@@ -111,11 +150,15 @@ func pairOf(tx *db.Tx, programme, review string, a, b int64) (Pair, bool, error)
 	return db.One(tx, db.Q("select "+pairColumns+" from review_pair p where p.programme = ? and p.review = ? and p.a = ? and p.b = ?", programme, review, min(a, b), max(a, b)), scanPair)
 }
 
-// answered reads what people answered, newest first.
-func answered(tx *db.Tx, programme, review string, most int64) ([]Pair, error) {
+// answered reads what people answered behind a pair's cursor, newest first.
+func answered(tx *db.Tx, programme, review, after string, most int64) ([]Pair, error) {
+	behind := db.And()
+	if p, ok := readPair(after); ok {
+		behind = db.Q("(p.answered_at < ? or p.answered_at = ? and (p.a, p.b) > (?, ?))", p.AnsweredAt, p.AnsweredAt, p.A, p.B)
+	}
 	one := func(band string) db.Part {
-		return db.Q("select "+pairColumns+" from review_pair p where p.programme = ? and p.review = ? and p.band = ? and p.answered_at > 0 order by p.answered_at desc, p.a, p.b limit ?",
-			programme, review, band, most)
+		return db.Join(db.Q("select "+pairColumns+" from review_pair p where p.programme = ? and p.review = ? and p.band = ? and p.answered_at > 0 and", programme, review, band),
+			behind, db.Q("order by p.answered_at desc, p.a, p.b limit ?", most))
 	}
 	var all []Pair
 	for _, band := range []string{Same, Apart} {
@@ -125,7 +168,9 @@ func answered(tx *db.Tx, programme, review string, most int64) ([]Pair, error) {
 		}
 		all = append(all, some...)
 	}
-	slices.SortStableFunc(all, func(a, b Pair) int { return int(b.AnsweredAt - a.AnsweredAt) })
+	slices.SortFunc(all, func(a, b Pair) int {
+		return cmp.Or(cmp.Compare(b.AnsweredAt, a.AnsweredAt), cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B))
+	})
 	return all[:min(int(most), len(all))], nil
 }
 
@@ -284,7 +329,7 @@ func rejoin(tx *db.Tx, programme, review string, parts [][]member, pairs []Pair)
 				if band == dedupe.Apart {
 					continue
 				}
-				p.Band, p.Score, p.Reason = band.String(), thousandths(score), reason
+				p.Band, p.Score, p.Reason = band.String(), thousandths(score), string(reason)
 				if err := putFound(tx, programme, review, p); err != nil {
 					return nil, err
 				}

@@ -65,11 +65,22 @@ func batchProblems(tx *db.Tx, programme, id string) (out []Trouble, err error) {
 	return out, err
 }
 
-// batches reads the files of a review, newest first, at most 200; those typed by hand are
-// left out.
-func batches(tx *db.Tx, programme, review string) ([]Batch, error) {
-	return db.All(tx, db.Q("select "+batchColumns+` from review_batch b where b.programme = ? and b.review = ? and b.format <> ?
-		order by b.made_at desc, b.id desc limit 200`, programme, review, ByHand), scanBatch)
+const batchesAtOnce = 50
+
+// batches reads a page of the files of a review behind a cursor, newest first, and the cursor
+// of the next page; those typed by hand are left out.
+func batches(tx *db.Tx, programme, review, after string) ([]Batch, string, error) {
+	where := db.Q("b.programme = ? and b.review = ? and b.format <> ?", programme, review, ByHand)
+	if at, last, ok := db.ReadCursor(after); ok {
+		where = db.And(where, db.Q("(b.made_at, b.id) < (?, ?)", at, last))
+	}
+	all, err := db.All(tx, db.Join(db.Q("select "+batchColumns+" from review_batch b where"), where, db.Q("order by b.made_at desc, b.id desc limit ?", int64(batchesAtOnce+1))), scanBatch)
+	if err != nil || len(all) <= batchesAtOnce {
+		return all, "", err
+	}
+	all = all[:batchesAtOnce]
+	end := all[batchesAtOnce-1]
+	return all, db.Cursor(end.MadeAt, end.ID), nil
 }
 
 // sentBefore reads the batches that one sending made, in the order of its files.
@@ -104,6 +115,30 @@ func inSum(tx *db.Tx, programme, review string) (files, records int64, err error
 	s, _, err := db.One(tx, db.Q("select count(*), coalesce(sum(done), 0) from review_batch where programme = ? and review = ? and state = ?", programme, review, In),
 		func(r db.Row, s *sum) error { return r.Scan(&s.files, &s.records) })
 	return s.files, s.records, err
+}
+
+// inSums is how many records of files that are in each review of a project has.
+func inSums(tx *db.Tx, programme, project string) (map[string]int64, error) {
+	type sum struct {
+		review string
+		n      int64
+	}
+	all, err := db.All(tx, db.Q(`select b.review, sum(b.done) from review_batch b join ref_record r on r.programme = b.programme and r.id = b.review
+		where b.programme = ? and r.project = ? and b.state = ? group by b.review`, programme, project, In), func(r db.Row, s *sum) error { return r.Scan(&s.review, &s.n) })
+	out := make(map[string]int64, len(all))
+	for _, s := range all {
+		out[s.review] = s.n
+	}
+	return out, err
+}
+
+// standsStill wants that no file's records are on their way into a review, or out of it.
+func standsStill(tx *db.Tx, programme, review string) error {
+	n, err := db.Count(tx, db.Q("select count(*) from review_batch where programme = ? and review = ? and state in (?, ?, ?)", programme, review, Coming, Undoing, Returning))
+	if err == nil && n > 0 {
+		err = fault.New(fault.Conflict, "review.whole_moving").With("review.whole_moving_do")
+	}
+	return err
 }
 
 // putKeys stores by what records are found and compared, beside those that putRecords has

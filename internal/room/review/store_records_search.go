@@ -28,9 +28,27 @@ func scanSearch(row db.Row, s *Search) error {
 	return row.Scan(&s.ID, &s.Place, &s.Day, &s.Words, &s.Searcher, &s.Found, &s.Note, &s.MadeAt, &s.Version, &s.Records)
 }
 
-// searches reads the search log of a review, oldest first, at most 500 lines.
-func searches(tx *db.Tx, programme, review string) ([]Search, error) {
-	return db.All(tx, db.Q("select "+searchColumns+" from review_search s where s.programme = ? and s.review = ? order by s.made_at, s.id limit 500", programme, review), scanSearch)
+const searchesAtOnce = 100
+
+// searches reads a page of the search log of a review behind a cursor, oldest first, and the
+// cursor of the next page.
+func searches(tx *db.Tx, programme, review, after string) ([]Search, string, error) {
+	where := db.Q("s.programme = ? and s.review = ?", programme, review)
+	if at, last, ok := db.ReadCursor(after); ok {
+		where = db.And(where, db.Q("(s.made_at, s.id) > (?, ?)", at, last))
+	}
+	all, err := db.All(tx, db.Join(db.Q("select "+searchColumns+" from review_search s where"), where, db.Q("order by s.made_at, s.id limit ?", int64(searchesAtOnce+1))), scanSearch)
+	if err != nil || len(all) <= searchesAtOnce {
+		return all, "", err
+	}
+	all = all[:searchesAtOnce]
+	end := all[searchesAtOnce-1]
+	return all, db.Cursor(end.MadeAt, end.ID), nil
+}
+
+// newestSearches reads the searches that a file may be from, newest first, at most 500.
+func newestSearches(tx *db.Tx, programme, review string) ([]Search, error) {
+	return db.All(tx, db.Q("select "+searchColumns+" from review_search s where s.programme = ? and s.review = ? order by s.made_at desc, s.id desc limit 500", programme, review), scanSearch)
 }
 
 // searchOf reads one line of the log.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"plait/internal/kit/db"
-	"plait/internal/kit/fault"
 	"plait/internal/kit/search"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
@@ -13,7 +12,7 @@ import (
 // orMissing turns a row that is not there into a fault.
 func orMissing(ok bool, err error) error {
 	if err == nil && !ok {
-		return fault.New(fault.Missing, "house.missing")
+		return notThere()
 	}
 	return err
 }

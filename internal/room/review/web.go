@@ -24,6 +24,7 @@ type face struct {
 type listView struct {
 	Project string
 	Lines   []Review
+	In      map[string]int64 // records of the files that are in, by review
 	MayRun  bool
 	Empty   []page.Link
 }
@@ -32,7 +33,11 @@ func (f *face) list(w http.ResponseWriter, r *http.Request) error {
 	v := listView{Project: r.PathValue("project")}
 	err := f.room.db.Read(r.Context(), func(tx *db.Tx) error {
 		out, err := f.room.List(tx.Context(), ListIn{Project: v.Project})
+		if err != nil {
+			return err
+		}
 		v.Lines = out.Reviews
+		v.In, err = inSums(tx, who.From(tx.Context()).Programme, v.Project)
 		v.MayRun = err == nil && who.Can(tx.Context(), tx, "review.run", ref.Of(ref.Project, v.Project))
 		return err
 	})

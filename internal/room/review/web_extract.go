@@ -143,7 +143,7 @@ func (f *face) showExtract(w http.ResponseWriter, r *http.Request, sent []Answer
 		if err != nil {
 			return err
 		}
-		_, found, err := citations(tx, programme, of.Ref.ID, theseRecords(n), 0, 1)
+		_, found, err := citations(tx, programme, of.Ref.ID, among([]int64{n}), 0, 1)
 		if err != nil {
 			return err
 		}
@@ -188,7 +188,7 @@ func (f *face) showExtract(w http.ResponseWriter, r *http.Request, sent []Answer
 
 // beside finds the included records before and after one.
 func (f *face) beside(tx *db.Tx, programme string, v *extractView) error {
-	some, err := records(tx, programme, v.Review.Ref.ID, keptIncluded(), v.Of.N, 1)
+	some, err := records(tx, programme, v.Review.Ref.ID, included(), v.Of.N, 1)
 	if err != nil {
 		return err
 	}
@@ -272,7 +272,7 @@ func (f *face) fillFields(r *http.Request, tx *db.Tx, v *extractView, fields []F
 	by := map[string]string{}
 	for _, a := range all {
 		if _, had := by[a.Author]; !had {
-			name, err := f.room.author(r.Context(), tx, a.Author)
+			name, err := f.room.reviewer(r.Context(), tx, a.Author)
 			if err != nil {
 				return err
 			}

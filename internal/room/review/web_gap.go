@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"plait/internal/engine/cite"
+	"plait/internal/engine/table"
 	"plait/internal/kit/clock"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
@@ -24,6 +25,7 @@ type gapsView struct {
 	Open, Closed []gapLine
 	MayRun       bool
 	Empty        []page.Link
+	zone         string // of the programme's days
 }
 
 // gapLine is a gap of a list, with the reference that says so.
@@ -45,11 +47,14 @@ func (f *face) gapsRead(r *http.Request) (v gapsView, err error) {
 		if err != nil {
 			return err
 		}
+		if v.zone, err = f.room.zone(tx, programme); err != nil {
+			return err
+		}
 		cited, err := citedBy(tx, programme, of.Ref.ID, all)
 		for _, g := range all {
 			l := gapLine{g, cited[g.N], ""}
 			if g.ClosedAt > 0 {
-				l.On = clock.DayOf(g.ClosedAt, "")
+				l.On = clock.DayOf(g.ClosedAt, v.zone)
 				v.Closed = append(v.Closed, l)
 			} else {
 				v.Open = append(v.Open, l)
@@ -72,7 +77,7 @@ func citedBy(tx *db.Tx, programme, review string, all []Missing) (map[int64]stri
 	if len(ns) == 0 {
 		return out, nil
 	}
-	found, records, err := citations(tx, programme, review, theseRecords(ns...), 0, MaxGaps)
+	found, records, err := citations(tx, programme, review, among(ns), 0, MaxGaps)
 	for i, n := range found {
 		out[n] = cite.Reference(cite.Harvard, records[i])
 	}
@@ -99,14 +104,6 @@ func (f *face) gapPrint(w http.ResponseWriter, r *http.Request) error {
 	return f.Show(w, r, "review/gap_print", page.View{Title: f.T(r, "review.ex_gap_print_title"), Body: v, Back: v.Here() + "/gap"})
 }
 
-// safeCell is a cell that no spreadsheet takes for a formula.
-func safeCell(s string) string {
-	if s != "" && strings.ContainsAny(s[:1], "=+-@\t\r") {
-		return "'" + s
-	}
-	return s
-}
-
 // gapTable is the gaps as a sheet, for funders.
 func (f *face) gapTable(w http.ResponseWriter, r *http.Request) error {
 	v, err := f.gapsRead(r)
@@ -118,7 +115,7 @@ func (f *face) gapTable(w http.ResponseWriter, r *http.Request) error {
 	rows := [][]string{{f.T(r, "review.ex_gap_words"), f.T(r, "review.ex_gap_about"), f.T(r, "review.ex_gap_from"), f.T(r, "review.ex_gap_found_on"),
 		f.T(r, "review.ex_gap_state"), f.T(r, "review.ex_gap_closed_why"), f.T(r, "review.name")}}
 	for _, g := range append(v.Open, v.Closed...) {
-		rows = append(rows, []string{safeCell(g.Words), safeCell(g.About), safeCell(g.Cited), clock.DayOf(g.MadeAt, ""), f.T(r, "review.ex_gap_"+g.State()), safeCell(g.Missing.Closed), safeCell(v.Facts.Title)})
+		rows = append(rows, []string{table.Guard(g.Words), table.Guard(g.About), table.Guard(g.Cited), clock.DayOf(g.MadeAt, v.zone), f.T(r, "review.ex_gap_"+g.State()), table.Guard(g.Missing.Closed), table.Guard(v.Facts.Title)})
 	}
 	if err := csv.NewWriter(&b).WriteAll(rows); err != nil {
 		return err
@@ -212,7 +209,9 @@ func (f *face) gapView(r *http.Request) (v gapView, err error) {
 		}
 		v.Title, v.MayRun, v.Key = of.Facts.Title, who.Can(ctx, tx, "review.run", of.Ref), r.FormValue("key")
 		if v.ClosedAt > 0 {
-			v.On = clock.DayOf(v.ClosedAt, "")
+			if v.On, err = f.room.day(tx, programme, v.ClosedAt); err != nil {
+				return err
+			}
 		}
 		cited, err := citedBy(tx, programme, v.Review, []Missing{v.Missing})
 		v.Cited = cited[v.N]

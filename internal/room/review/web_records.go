@@ -205,7 +205,7 @@ func (f *face) handView(r *http.Request, in AddRecordIn) (v handView, err error)
 			return err
 		}
 		v.Here = now.Here()
-		logged, err = searches(tx, programme, now.Ref.ID)
+		logged, err = newestSearches(tx, programme, now.Ref.ID)
 		return err
 	})
 	v.Searches = f.searchOptions(r, logged)

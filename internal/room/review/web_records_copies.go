@@ -33,7 +33,13 @@ type copiesView struct {
 	Fields   []fieldPair
 	Progress string
 	Total    int64
-	Undo     *Pair // what was answered just now
+	Why      string // the program asks
+	Undo     *Pair  // what was answered just now
+}
+
+// why is the reason of a pair in the reader's words.
+func (f *face) why(r *http.Request, p Pair) string {
+	return reasonWords(func(key string, args ...any) string { return f.T(r, key, args...) }, p.Reason)
 }
 
 // cutAt cuts a text at the marks.
@@ -127,6 +133,9 @@ func (f *face) copiesAsk(w http.ResponseWriter, r *http.Request) error {
 		if len(p.A)+len(p.B) > 0 {
 			v.Fields = append(v.Fields, p)
 		}
+	}
+	if v.Pair != nil {
+		v.Why = f.why(r, *v.Pair)
 	}
 	v.Progress = f.T(r, "review.rec_copies_"+v.State, "Done", v.AsksOut.Done, "Total", v.AsksOut.Total)
 	v.Total = max(v.AsksOut.Total, 1)
@@ -235,6 +244,11 @@ func (f *face) copiesMerged(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	for _, g := range v.Groups {
+		for i, l := range g.Links {
+			g.Links[i].Reason = f.why(r, l)
+		}
+	}
 	if v.Next > 0 {
 		v.Pages.Next = v.Here + "/copies/merged?after=" + strconv.FormatInt(v.Next, 10)
 	}
@@ -252,6 +266,7 @@ type answersView struct {
 	AnsweredOut
 	Here   string
 	MayRun bool
+	Pages  page.Pages
 }
 
 func (f *face) copiesAnswers(w http.ResponseWriter, r *http.Request) error {
@@ -263,11 +278,12 @@ func (f *face) copiesAnswers(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Here = now.Here()
 		v.MayRun = who.Can(tx.Context(), tx, "review.run", now.Ref)
-		v.AnsweredOut, err = f.room.Answers(tx.Context(), AnsweredIn{at(r)})
+		v.AnsweredOut, err = f.room.Answers(tx.Context(), AnsweredIn{at(r), r.URL.Query().Get("after")})
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	v.Pages = paged(r, v.Here+"/copies/answers", v.Next)
 	return f.Show(w, r, "review/copies_answers", page.View{Title: f.T(r, "review.rec_answers_title"), Body: v, Back: v.Here + "/copies", Notice: f.Done(r, "review.rec_done_", "taken_back")})
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"plait/internal/engine/cite"
+	"plait/internal/engine/table"
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
@@ -30,11 +31,13 @@ type importsView struct {
 	Searches  []page.Option
 	Waits     []fileLine // read, and not brought in
 	Files     []fileLine
+	Pages     page.Pages
 	Most      int
 }
 
 func (f *face) importsView(r *http.Request) (v importsView, err error) {
 	var all []Batch
+	var next string
 	var logged []Search
 	err = f.room.db.Read(r.Context(), func(tx *db.Tx) error {
 		now, programme, err := f.room.open(tx.Context(), tx, "review.run", at(r))
@@ -42,12 +45,13 @@ func (f *face) importsView(r *http.Request) (v importsView, err error) {
 			return err
 		}
 		v.Here = now.Here()
-		if logged, err = searches(tx, programme, now.Ref.ID); err != nil {
+		if logged, err = newestSearches(tx, programme, now.Ref.ID); err != nil {
 			return err
 		}
-		all, err = batches(tx, programme, now.Ref.ID)
+		all, next, err = batches(tx, programme, now.Ref.ID, r.URL.Query().Get("after"))
 		return err
 	})
+	v.Pages = paged(r, v.Here+"/import", next)
 	v.Most = MaxImport >> 20
 	v.Searches = f.searchOptions(r, logged)
 	for _, b := range all {
@@ -59,6 +63,17 @@ func (f *face) importsView(r *http.Request) (v importsView, err error) {
 		}
 	}
 	return v, err
+}
+
+// paged is the way from a page of a list to the next one, and to the first.
+func paged(r *http.Request, here, next string) (p page.Pages) {
+	if next != "" {
+		p.Next = here + "?after=" + next
+	}
+	if r.URL.Query().Get("after") != "" {
+		p.Prev = here // behind a cursor there is no page before but the first
+	}
+	return p
 }
 
 // searchOptions is the searches to choose from; the first is none.
@@ -226,9 +241,14 @@ func (f *face) importView(r *http.Request) (v importView, err error) {
 		if p.Line > 0 {
 			at = strconv.Itoa(p.Line)
 		}
-		v.Lines = append(v.Lines, []any{at, p.Reason})
+		v.Lines = append(v.Lines, []any{at, f.lost(r, p.Reason)})
 	}
 	return v, nil
+}
+
+// lost is the reason of a problem in the reader's words.
+func (f *face) lost(r *http.Request, reason string) string {
+	return lost(func(key string, args ...any) string { return f.T(r, key, args...) }, reason)
 }
 
 // importProblems gives every problem of a file as CSV.
@@ -245,18 +265,10 @@ func (f *face) importProblems(w http.ResponseWriter, r *http.Request) error {
 	out := csv.NewWriter(w)
 	err = out.Write([]string{"file", "line", "reason"})
 	for _, p := range b.Problems {
-		err = errors.Join(err, out.Write([]string{plainCell(b.Name), strconv.Itoa(p.Line), plainCell(p.Reason)}))
+		err = errors.Join(err, out.Write([]string{table.Guard(b.Name), strconv.Itoa(p.Line), table.Guard(f.lost(r, p.Reason))}))
 	}
 	out.Flush()
 	return errors.Join(err, out.Error())
-}
-
-// plainCell is a cell that no sheet takes for a formula.
-func plainCell(s string) string {
-	if s != "" && slices.Contains([]byte("=+-@\t\r"), s[0]) {
-		return "'" + s
-	}
-	return s
 }
 
 func (f *face) importBring(w http.ResponseWriter, r *http.Request) error {

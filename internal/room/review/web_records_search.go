@@ -25,6 +25,7 @@ type searchesView struct {
 	Here   string
 	MayRun bool
 	Lines  []searchLine
+	Pages  page.Pages
 	Empty  []page.Link
 }
 
@@ -37,13 +38,14 @@ func (f *face) searchList(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v.MayRun = who.Can(tx.Context(), tx, "review.run", now.Ref)
-		out, err = f.room.Searches(tx.Context(), SearchesIn{at(r)})
+		out, err = f.room.Searches(tx.Context(), SearchesIn{at(r), r.URL.Query().Get("after")})
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	v.Here = now.Here()
+	v.Pages = paged(r, v.Here+"/search", out.Next)
 	if v.MayRun {
 		v.Empty = []page.Link{{Href: v.Here + "/search/new", Text: f.T(r, "review.rec_search_new")}}
 	}

@@ -148,8 +148,12 @@ func named(names []string, at []int) string {
 // changeLines puts changes into words.
 func (f *face) changeLines(tx *db.Tx, r *http.Request, all []ShapeChange) ([]changeLine, error) {
 	out := make([]changeLine, len(all))
+	zone, err := f.room.zone(tx, who.From(tx.Context()).Programme)
+	if err != nil {
+		return nil, err
+	}
 	for i, c := range all {
-		out[i] = changeLine{ShapeChange: c, Says: f.T(r, "review.shape_change_"+c.What+"_"+c.Way), When: lang.DateTime(page.ChromeFrom(r.Context()).Lang, c.At, clock.Zone("Europe/London"))}
+		out[i] = changeLine{ShapeChange: c, Says: f.T(r, "review.shape_change_"+c.What+"_"+c.Way), When: lang.DateTime(page.ChromeFrom(r.Context()).Lang, c.At, clock.Zone(zone))}
 		if f.room.shapes.names == nil {
 			continue
 		}
@@ -209,18 +213,24 @@ type askView struct {
 	What            string // of what is to be taken out
 	OutOfScope      string
 	EditAt          string // address where the decision and what is left out are changed
+	today           string // in the programme
 }
 
 // ask reads the review and what it asks for a form of one part of it.
 func (f *face) ask(r *http.Request) (v askView, now Review, out ShapeOut, err error) {
+	var today string
 	err = f.room.db.Read(r.Context(), func(tx *db.Tx) (err error) {
-		if now, _, err = f.room.open(tx.Context(), tx, "review.run", at(r)); err != nil {
+		var programme string
+		if now, programme, err = f.room.open(tx.Context(), tx, "review.run", at(r)); err != nil {
+			return err
+		}
+		if today, err = f.room.day(tx, programme, f.room.clock.Now()); err != nil {
 			return err
 		}
 		out, err = f.room.Shape(tx.Context(), ShapeIn{Ref: at(r)})
 		return err
 	})
-	v = askView{Action: r.URL.Path, Signed: now.SignedAt != 0, SignedBy: now.SignedBy, ID: r.FormValue("id"), EditAt: now.Here() + "/edit", OutOfScope: now.OutOfScope}
+	v = askView{today: today, Action: r.URL.Path, Signed: now.SignedAt != 0, SignedBy: now.SignedBy, ID: r.FormValue("id"), EditAt: now.Here() + "/edit", OutOfScope: now.OutOfScope}
 	if r.Method == http.MethodPost {
 		v.Key, v.Reason, v.Words, v.Was = r.FormValue("key"), r.FormValue("reason"), r.FormValue("words"), r.FormValue("was")
 		v.Kind, v.SaidBy, v.What = r.FormValue("kind"), r.FormValue("said_by"), r.FormValue("what")

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"plait/internal/kit/clock"
 	"plait/internal/kit/fault"
 	"plait/internal/kit/form"
 	"plait/internal/kit/page"
@@ -109,7 +108,7 @@ type signView struct {
 
 func (f *face) signView(r *http.Request) (v signView, now Review, err error) {
 	ask, now, out, err := f.ask(r)
-	v = signView{askView: ask, Seen: out.Seen, Signer: r.FormValue("signer"), On: form.Typed(clock.DayOf(f.room.clock.Now(), "Europe/London")), Lines: out.Questions}
+	v = signView{askView: ask, Seen: out.Seen, Signer: r.FormValue("signer"), On: form.Typed(ask.today), Lines: out.Questions}
 	if r.Method == http.MethodPost {
 		v.On = r.FormValue("on")
 		v.Seen, _ = strconv.ParseInt(r.FormValue("seen"), 10, 64)

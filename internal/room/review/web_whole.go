@@ -194,12 +194,16 @@ func (f *face) sinceAgain(w http.ResponseWriter, r *http.Request, wrong error) e
 		if err != nil {
 			return err
 		}
+		zone, err := f.room.zone(tx, who.From(tx.Context()).Programme)
+		if err != nil {
+			return err
+		}
 		for _, c := range v.Changes.Turns {
 			name, err := f.room.reviewer(tx.Context(), tx, c.Actor)
 			if err != nil {
 				return err
 			}
-			v.Turns = append(v.Turns, page.Row{Key: lang.Date(tongue, clock.DayOf(c.At, "")), Value: f.T(r, "review.whole_turned_"+c.State, "Who", name, "Why", c.Why)})
+			v.Turns = append(v.Turns, page.Row{Key: lang.Date(tongue, clock.DayOf(c.At, zone)), Value: f.T(r, "review.whole_turned_"+c.State, "Who", name, "Why", c.Why)})
 		}
 		return nil
 	})
