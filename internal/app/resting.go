@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -33,6 +34,7 @@ func (r *resting) run(ctx context.Context) {
 	if was := debug.SetGCPercent(heapGrowth); was != usual {
 		debug.SetGCPercent(was)
 	}
+	keepWithin(os.DirFS("/"))
 	tick := time.NewTicker(restAfter)
 	defer tick.Stop()
 	for seen, rested := int64(0), false; ; {
