@@ -189,7 +189,7 @@ func rounds(w io.Writer, all []screenSet, n int) error {
 	var times []float64
 	for range 500 {
 		before = used()
-		i, _, ok := l.Next(screen.Pick{})
+		i, ok := l.Best()
 		if !ok {
 			break
 		}

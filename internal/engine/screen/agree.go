@@ -14,7 +14,8 @@ type Agreement struct {
 	Kappa float64
 	// KappaOK is false where kappa is not defined: both gave one and the same answer to all.
 	KappaOK bool
-	// AC1 is Gwet's (2008), which stays steady there. With one answer in use it is 1.
+	// AC1 is Gwet's (2008), which stays steady there. Its answers are those in use: what
+	// neither of the two gave is no answer that chance could give. With one in use it is 1.
 	AC1 float64
 	// Apart lists where they differ, by position.
 	Apart []int

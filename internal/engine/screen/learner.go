@@ -75,22 +75,25 @@ func (l *Learner) Forget(i int) {
 	}
 }
 
-// Read gives the decisions in the order told: true for relevant.
-func (l *Learner) Read() []bool {
-	out := make([]bool, len(l.read))
-	for k, i := range l.read {
-		out[k] = l.label[i] > 0
-	}
-	return out
+// Train learns from the decisions and scores what is not read. Until it is called, Rank
+// and Best go by the decisions of the time before.
+func (l *Learner) Train() {
+	l.Teach()
+	l.Score()
 }
 
-// Unread is how many records have no decision.
-func (l *Learner) Unread() int { return len(l.label) - len(l.read) }
+// Clone gives a learner that knows the same and goes on by itself.
+func (l *Learner) Clone() *Learner {
+	c := *l
+	c.svm = l.svm.clone()
+	c.label, c.read, c.guess = slices.Clone(l.label), slices.Clone(l.read), slices.Clone(l.guess)
+	c.like, c.close, c.score = slices.Clone(l.like), slices.Clone(l.close), slices.Clone(l.score)
+	c.lessons, c.row, c.near = nil, nil, make([]float64, len(l.near))
+	return &c
+}
 
-// Train learns from the decisions and scores what is not read. Until it is called, Rank
-// and Next go by the decisions of the time before.
-func (l *Learner) Train() {
-	l.teach()
+// Score ranks what is not read by what Teach has learned and by the decisions told.
+func (l *Learner) Score() {
 	for i, label := range l.label {
 		if label == 0 {
 			l.score[i] = l.svm.score(i)
@@ -118,8 +121,11 @@ func (l *Learner) Train() {
 	}
 }
 
-// teach fits the machine to the decisions, and to guesses where the model makes them.
-func (l *Learner) teach() {
+// Teach learns from the decisions, and from guesses where the model makes them. Each time
+// begins where the one before ended, so what is learned hangs on when it was called. It
+// costs far less than Score: where many decisions are told again, Score is needed at the
+// last time alone.
+func (l *Learner) Teach() {
 	set := l.lib.set
 	keep := l.guess[:0]
 	if set.guesses > 0 {
@@ -257,13 +263,13 @@ func (l *Learner) Rank(n int) []int {
 	return out
 }
 
-// best is the first of Rank, or -1.
-func (l *Learner) best() int {
+// Best is the first of Rank; ok is false when all are read.
+func (l *Learner) Best() (i int, ok bool) {
 	b := -1
 	for i, label := range l.label {
 		if label == 0 && (b < 0 || l.score[i] > l.score[b]) {
 			b = i
 		}
 	}
-	return b
+	return max(b, 0), b >= 0
 }

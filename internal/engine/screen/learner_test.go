@@ -130,8 +130,8 @@ func TestTakenBack(t *testing.T) {
 				t.Fatalf("%s: record %d scores %.6f, and %.6f after decisions were taken back", model, i, plain.score[i], back.score[i])
 			}
 		}
-		if back.Unread() != 100 || len(back.Read()) != 20 {
-			t.Errorf("%s: %d unread, %d read", model, back.Unread(), len(back.Read()))
+		if len(back.Rank(0)) != 100 || len(back.read) != 20 {
+			t.Errorf("%s: %d unread, %d read", model, len(back.Rank(0)), len(back.read))
 		}
 	}
 }
@@ -174,8 +174,8 @@ func TestOddLibraries(t *testing.T) {
 				l.Train()
 				l.Why(i, 5)
 			}
-			if _, _, ok := l.Next(Pick{}); ok {
-				t.Errorf("%s: a next record when all are read", model)
+			if _, ok := l.Best(); ok {
+				t.Errorf("%s: a best record when all are read", model)
 			}
 		}
 	}
@@ -207,51 +207,41 @@ func TestOneKindOfDecision(t *testing.T) {
 	}
 }
 
-func TestNext(t *testing.T) {
-	records, relevant := topics(100)
-	records[77].Abstract += " Zebras."
-	l := NewLibrary(records, Plait).Learn()
-	for _, i := range []int{0, 1, 2} {
-		l.Tell(i, relevant[i])
-	}
-	l.Train()
-	if i, by, ok := l.Next(Pick{}); !ok || by != Best || i != l.Rank(1)[0] {
-		t.Errorf("best: %d %s %v", i, by, ok)
-	}
-	if i, by, ok := l.Next(Pick{Mode: Oldest}); !ok || by != Oldest || i != 3 {
-		t.Errorf("oldest: %d %s %v", i, by, ok)
-	}
-	if i, by, ok := l.Next(Pick{Mode: Search, Words: " zebra STEEL"}); by != Search || ok && i != 77 {
-		t.Errorf("search: %d %s %v", i, by, ok)
-	}
-	if i, _, ok := l.Next(Pick{Mode: Search, Words: "zebra"}); !ok || i != 77 {
-		t.Errorf("search for one word: %d %v", i, ok)
-	}
-	for _, words := range []string{"", "giraffe"} {
-		if i, _, ok := l.Next(Pick{Mode: Search, Words: words}); ok {
-			t.Errorf("search for %q gave %d", words, i)
+// Told again from the beginning, with what is not read scored at the end alone, a learner
+// stands where it stood; and a clone goes on as the one it was made of.
+func TestTaughtAgainTheSameRanking(t *testing.T) {
+	records, relevant := topics(150)
+	for _, model := range Models() {
+		lib := NewLibrary(records, model)
+		first, again := lib.Learn(), lib.Learn()
+		var clone *Learner
+		for i := range 60 {
+			first.Tell(i, relevant[i])
+			first.Train()
+			if again.Tell(i, relevant[i]); i < 59 {
+				again.Teach()
+			} else {
+				again.Train()
+			}
+			if clone != nil {
+				clone.Tell(i, relevant[i])
+				clone.Train()
+			}
+			if i == 30 {
+				clone = again.Clone()
+			}
 		}
-	}
-	seen := map[int]bool{}
-	for seed := range uint64(50) {
-		i, by, ok := l.Next(Pick{Mode: Random, Seed: seed})
-		again, _, _ := l.Next(Pick{Mode: Random, Seed: seed})
-		if !ok || by != Random || i != again || i < 3 {
-			t.Fatalf("random: %d %d %s %v", i, again, by, ok)
+		for _, i := range first.Rank(0) {
+			if first.score[i] != again.score[i] {
+				t.Fatalf("%s: scored at the end alone, record %d stands at %v, not %v", model, i, again.score[i], first.score[i])
+			}
+			if first.score[i] != clone.score[i] {
+				t.Fatalf("%s: of a clone, record %d stands at %v, not %v", model, i, clone.score[i], first.score[i])
+			}
 		}
-		seen[i] = true
-	}
-	if len(seen) < 30 {
-		t.Errorf("50 seeds gave %d records", len(seen))
-	}
-	chance := 0
-	for seed := range uint64(1000) {
-		if _, by, _ := l.Next(Pick{Share: .05, Seed: seed}); by == Random {
-			chance++
+		if i, ok := first.Best(); !ok || i != first.Rank(1)[0] {
+			t.Errorf("%s: the best is %d", model, i)
 		}
-	}
-	if chance < 30 || chance > 75 {
-		t.Errorf("%d of 1000 picks fell to chance with a share of .05", chance)
 	}
 }
 

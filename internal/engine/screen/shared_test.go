@@ -74,11 +74,11 @@ func BenchmarkNext(b *testing.B) {
 		}
 		for range 100 {
 			l.Train()
-			i := l.best()
+			i, _ := l.Best()
 			l.Tell(i, relevant[i])
 		}
 		b.StartTimer()
 		l.Train()
-		l.best()
+		l.Best()
 	}
 }

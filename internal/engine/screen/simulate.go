@@ -41,7 +41,7 @@ func Simulate(lib *Library, relevant []bool, start []int, rule Rule) (Run, error
 			left++
 		}
 	}
-	if left == 0 || left == l.Unread() {
+	if left == 0 || left == len(l.label)-len(l.read) {
 		return r, fmt.Errorf("screen: a relevant and an irrelevant record must be left to find")
 	}
 	var seen []bool
@@ -49,7 +49,7 @@ func Simulate(lib *Library, relevant []bool, start []int, rule Rule) (Run, error
 		if len(seen) == 0 {
 			l.Train()
 		}
-		i := l.best()
+		i, _ := l.Best()
 		l.Tell(i, relevant[i])
 		r.Order, seen = append(r.Order, i), append(seen, relevant[i])
 		if relevant[i] {

@@ -45,13 +45,18 @@ func (r Rule) bias(missed int) float64 {
 
 // Advice is what a rule says after some reading.
 type Advice struct {
-	Stop   bool    `json:"stop"`    // the chance is at most the rule's risk, or nothing is left
-	Chance float64 `json:"chance"`  // of reading so little that is relevant, if the target were not reached
-	Read   int     `json:"read"`    // records read
-	Found  int     `json:"found"`   // relevant among them
-	Unread int     `json:"unread"`  //
-	Left   int     `json:"left"`    // relevant ones that are probably left: as likely more as fewer
-	AtMost int     `json:"at_most"` // more are left in fewer than Risk of cases
+	Stop   bool    `json:"stop"`   // the chance is at most the rule's risk, or nothing is left
+	Chance float64 `json:"chance"` // of reading so little that is relevant, if the target were not reached
+	Read   int     `json:"read"`   // records read
+	Found  int     `json:"found"`  // relevant among them
+	Unread int     `json:"unread"`
+	// Left is how many relevant ones are probably left: more in no more than half of the
+	// cases, and in not far fewer. AtMost is exceeded in no more than the rule's risk. Both go by one stretch of
+	// the reading that is chosen beforehand: its later half. So they keep their word at any
+	// one moment, as far as the rule's bias holds. Who asks again and again, and stops when
+	// they please, is wrong more often.
+	Left   int `json:"left"`
+	AtMost int `json:"at_most"`
 }
 
 // longest is how many relevant records a stretch may hold. Longer ones reach back to where
@@ -67,9 +72,8 @@ func Advise(relevant []bool, unread int, rule Rule) Advice {
 	}
 	a := Advice{Chance: t.chance(), Read: t.read, Found: t.found, Unread: unread, Left: unread, AtMost: unread}
 	a.Stop = a.Chance <= rule.Risk
-	for _, u := range t.urns() {
-		a.AtMost = min(a.AtMost, u.most(rule.Risk, unread))
-		a.Left = min(a.Left, u.most(.5, unread))
+	if later, ok := t.later(); ok {
+		a.AtMost, a.Left = later.most(rule.Risk, unread), later.most(.5, unread)
 	}
 	return a
 }
@@ -106,6 +110,19 @@ func (t *tally) urns() []urn {
 		}
 	}
 	return out
+}
+
+// later is the stretch that the later half of the reading is. Which one it is must not hang
+// on what was found in it: the best of many stretches promises more than it keeps.
+func (t *tally) later() (urn, bool) {
+	from := t.read / 2
+	u := urn{left: t.all - from, drawn: t.read - from, bias: t.rule.bias(t.rule.missed(t.found))}
+	for _, at := range t.after {
+		if at > from {
+			u.hits++
+		}
+	}
+	return u, u.drawn > 0
 }
 
 // chance is how often the last stretch would bring so little if the target were missed: the

@@ -1,6 +1,9 @@
 package screen
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // machine is a linear support vector machine with squared hinge loss, solved in its dual
 // by coordinate descent (Hsieh and others 2008, algorithm 1, as liblinear's solver 1 does),
@@ -18,6 +21,13 @@ type machine struct {
 
 func newMachine(m *matrix) *machine {
 	return &machine{m: m, w: make([]float64, len(m.terms)), v: make([]float64, m.d), alpha: make([]float64, m.rows()), seed: 1}
+}
+
+// clone gives a machine that stands where this one does.
+func (s *machine) clone() *machine {
+	c := *s
+	c.w, c.v, c.alpha, c.order = slices.Clone(s.w), slices.Clone(s.v), slices.Clone(s.alpha), nil
+	return &c
 }
 
 // lesson is one record to learn from: a label of +1 or -1 and what a mistake costs.

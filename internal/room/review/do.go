@@ -6,6 +6,7 @@ import (
 
 	"plait/internal/kit/db"
 	"plait/internal/kit/fault"
+	"plait/internal/kit/job"
 	"plait/internal/spine/plug"
 	"plait/internal/spine/ref"
 	"plait/internal/spine/trail"
@@ -80,6 +81,15 @@ func (r *Room) Edit(ctx context.Context, in EditIn) (out EditOut, err error) {
 		v.need(&c)
 		if err := c.Err(); err != nil {
 			return err
+		}
+		if v.Reviewers != was.Reviewers {
+			if err := was.stillOpen(); err != nil {
+				return err
+			}
+			// What is settled follows from how many must read a record.
+			if err := r.jobs.Add(tx, weighJob, jobOf(ctx, v.Ref.ID), job.Unique()); err != nil {
+				return err
+			}
 		}
 		return r.edited(ctx, tx, was, v, in.Reason)
 	}, &out.Version)

@@ -20,7 +20,6 @@ type DecideIn struct {
 	Verdict string  `json:"verdict" doc:"include, exclude, unsure or later."`
 	Reason  string  `json:"reason" doc:"Why it is left out. Wanted once the whole text is read."`
 	Note    string  `json:"note"`
-	Chance  bool    `json:"chance" doc:"The record was picked by chance."`
 }
 
 // DecideOut says where the decision stands.
@@ -65,7 +64,9 @@ func (r *Room) Decide(ctx context.Context, in DecideIn) (out DecideOut, err erro
 		if err != nil {
 			return err
 		}
-		d := Decision{N: in.N, Stage: in.Stage, Actor: who.From(ctx).Key(), Verdict: in.Verdict, Reason: in.Reason, Note: in.Note, Chance: in.Chance, Seq: s.seq, MadeAt: now}
+		d := Decision{N: in.N, Stage: in.Stage, Actor: who.From(ctx).Key(), Verdict: in.Verdict, Reason: in.Reason, Note: in.Note, Seq: s.seq, First: s.seq, MadeAt: now}
+		d.Came = r.screens.came(rankKey{programme, v.Ref.ID}, in.Stage, d.Actor, in.N)
+		d.Chance = d.Came == ByChance
 		if err := putDecision(tx, programme, v.Ref.ID, d); err != nil {
 			return err
 		}
@@ -94,73 +95,79 @@ func readIn(tx *db.Tx, programme string, v Review, stage string, n int64) error 
 // weigh settles a record by its votes in a stage, or takes back what was settled, and tells
 // the other parts. It gives what is settled now.
 func (r *Room) weigh(ctx context.Context, tx *db.Tx, programme string, v Review, s screening, stage string, n int64) (string, error) {
+	verdict, changed, err := weighed(tx, programme, v, s, stage, n)
+	if err != nil || !changed {
+		return verdict, err
+	}
+	return verdict, r.heard(ctx, tx, programme, v.Ref.ID, settled)
+}
+
+// weighed is weigh without telling anybody: changed says that there is something to tell.
+func weighed(tx *db.Tx, programme string, v Review, s screening, stage string, n int64) (verdict string, changed bool, err error) {
 	before, err := record(tx, programme, v.Ref.ID, n)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	all, err := decisionsOn(tx, programme, v.Ref.ID, stage, n)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	votes := []vote{}
+	votes, first := []vote{}, int64(0)
 	for _, d := range all {
-		if d.Verdict != Later {
-			votes = append(votes, vote{d.Actor, d.Verdict, d.Reason})
+		if d.Verdict == Later {
+			continue
 		}
+		if len(votes) == 0 {
+			first = d.First
+		}
+		votes = append(votes, vote{d.Actor, d.Verdict, d.Reason})
 	}
 	verdict, reason, _ := outcome(votes, v.Reviewers)
 	by, ok, err := settledOf(tx, programme, v.Ref.ID, stage, n)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	if ok {
 		verdict, reason = by.Verdict, by.Reason
 	}
+	waits, actor := int64(len(votes)), ""
+	if verdict != "" {
+		waits = 0
+	}
 	was, wasReason := before.TitleVerdict, before.TitleReason
 	if stage == FullStage {
 		was, wasReason = before.FullVerdict, before.FullReason
+		switch {
+		case before.TitleVerdict != Include:
+			// What is not in by its title cannot be in; what was decided of the whole text
+			// counts again when it is.
+			verdict, reason, waits = "", "", 0
+		case verdict == "" && s.skip:
+			// It is in for as long as whole texts are not screened. The votes keep their
+			// turn for the day when they are.
+			verdict, reason = Include, ""
+		}
 	}
-	waits, first, seq := int64(len(votes)), "", int64(0)
-	if verdict != "" {
-		waits = 0
-	} else if waits > 0 {
-		first, seq = votes[0].actor, all[0].Seq
+	if waits > 0 {
+		actor = votes[0].actor
 	}
-	if err := putTurn(tx, programme, v.Ref.ID, stage, n, waits, first, seq); err != nil {
-		return "", err
+	if err := putTurn(tx, programme, v.Ref.ID, stage, n, waits, actor, first); err != nil {
+		return "", false, err
 	}
 	if was == verdict && (wasReason == reason || verdict != Exclude) {
-		return verdict, nil
+		return verdict, false, nil
 	}
 	if stage == FullStage && verdict == "" && before.FullState == FullNotFound {
 		reason = wasReason // why it could not be found stays
 	}
 	if err := setVerdict(tx, programme, v.Ref.ID, stage, n, verdict, reason); err != nil {
-		return "", err
+		return "", false, err
 	}
 	if stage == TitleStage {
-		if err := r.follow(ctx, tx, programme, v, s, n, verdict); err != nil {
-			return "", err
-		}
+		// The second stage keeps in step with the first.
+		_, _, err = weighed(tx, programme, v, s, FullStage, n)
 	}
-	return verdict, r.heard(ctx, tx, programme, v.Ref.ID, settled)
-}
-
-// follow brings the second stage in step with the first: what is not in by its title cannot
-// be in, and where whole texts are not screened, what is in by its title is in.
-func (r *Room) follow(ctx context.Context, tx *db.Tx, programme string, v Review, s screening, n int64, title string) error {
-	switch {
-	case title != Include:
-		if err := putTurn(tx, programme, v.Ref.ID, FullStage, n, 0, "", 0); err != nil {
-			return err
-		}
-		return setVerdict(tx, programme, v.Ref.ID, FullStage, n, "", "")
-	case s.skip:
-		return setVerdict(tx, programme, v.Ref.ID, FullStage, n, Include, "")
-	}
-	// What was decided of the whole text before counts again.
-	_, err := r.weigh(ctx, tx, programme, v, s, FullStage, n)
-	return err
+	return verdict, true, err
 }
 
 // UndoIn takes a decision of one's own back: the last one, or that on record N.

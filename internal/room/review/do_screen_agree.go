@@ -122,12 +122,21 @@ type StopOut struct {
 	Review  Review        `json:"-"`
 	All     int64         `json:"all"`
 	Read    int64         `json:"read"`
-	Found   int64         `json:"found"`  // of those read, how many may matter
-	Likely  screen.Advice `json:"likely"` // taking it that what matters comes up sooner
-	Sure    screen.Advice `json:"sure"`   // taking nothing for granted
-	Chance  int64         `json:"chance"` // records picked by chance
-	ByLuck  int64         `json:"by_luck"`
+	Found   int64         `json:"found"`   // of those read, how many may matter
+	Likely  screen.Advice `json:"likely"`  // taking it that what matters comes up sooner
+	Sure    screen.Advice `json:"sure"`    // taking nothing for granted
+	Ordered bool          `json:"ordered"` // records come in the order that is learned: Likely holds, else Sure
+	Chance  int64         `json:"chance"`  // records picked by chance
+	ByLuck  int64         `json:"by_luck"` // of these, how many may matter
 	Already int64         `json:"already"` // decisions that came from another tool: read, but not in this order
+}
+
+// Advice is the one that holds.
+func (s StopOut) Advice() screen.Advice {
+	if s.Ordered {
+		return s.Likely
+	}
+	return s.Sure
 }
 
 // Stop says how many records that matter are probably left.
@@ -141,50 +150,85 @@ func (r *Room) Stop(ctx context.Context, in StopIn) (out StopOut, err error) {
 		if out.All, err = countRecords(tx, programme, v.Ref.ID, stands()); err != nil {
 			return err
 		}
-		all, err := allDecisions(tx, programme, v.Ref.ID, TitleStage)
+		s, err := screeningOf(tx, programme, v.Ref.ID)
 		if err != nil {
 			return err
 		}
-		relevant, already, found := readingOf(all)
-		out.Already, out.Read, out.Found = already, int64(len(relevant))+already, found
+		// Learning has mostly read all decisions a moment ago.
+		at := rankKey{programme, v.Ref.ID}
+		now, ok := r.screens.readingAt(at, s.seq)
+		if !ok {
+			all, err := allDecisions(tx, programme, v.Ref.ID, TitleStage)
+			if err != nil {
+				return err
+			}
+			now = readingOf(all)
+			r.screens.keepReading(at, s.seq, now)
+		}
+		out.Already, out.Read, out.Found = now.already, int64(len(now.relevant))+now.already, now.found
+		out.Chance, out.ByLuck, out.Ordered = now.chance, now.luck, v.Sorting == Learned && now.ordered
 		left := int(max(0, out.All-out.Read))
-		out.Likely, out.Sure = screen.Advise(relevant, left, screen.Likely()), screen.Advise(relevant, left, screen.Sure())
-		out.Chance, out.ByLuck, err = chanceRead(tx, programme, v.Ref.ID)
-		return err
+		out.Likely, out.Sure = screen.Advise(now.relevant, left, screen.Likely()), screen.Advise(now.relevant, left, screen.Sure())
+		return nil
 	})
 	return out, err
 }
 
-// readingOf gives, in the order of reading, which records may matter; those that another
-// tool's people read first are only counted, for they were not read in this order. What
-// nobody is sure of may matter.
-func readingOf(all []labelled) (relevant []bool, already, found int64) {
-	at, first := map[int64]int{}, map[int64]bool{}
-	var order []int64
+// reading is how far a review is read by title.
+type reading struct {
+	relevant     []bool // in the order of reading, which records may matter
+	already      int64  // read first by another tool's people, and not in this order
+	found        int64  // of all that were read, how many may matter
+	chance, luck int64  // records that were picked by chance, and how many of them may matter
+	ordered      bool   // no more of the later half came in another way than in the order that is learned, as far as is known
+}
+
+// readingOf puts decisions together by record. What nobody is sure of may matter, unless
+// somebody has settled it.
+func readingOf(all []labelled) (out reading) {
+	type read struct{ may, chance, elsewhere bool }
+	at := map[int64]int{}
+	var each []read
+	var came []string
 	for _, l := range all {
-		if _, ok := at[l.n]; !ok {
-			at[l.n], order = len(order), append(order, l.n)
-			first[l.n] = strings.HasPrefix(l.actor, elsewhere)
+		i, ok := at[l.n]
+		if !ok {
+			i = len(each)
+			at[l.n] = i
+			each = append(each, read{elsewhere: strings.HasPrefix(l.actor, elsewhere)})
+			if !each[i].elsewhere {
+				came = append(came, l.came)
+			}
 		}
+		x := &each[i]
+		x.chance = x.chance || l.chance
+		x.may = l.settled == Include || l.settled == "" && (x.may || l.verdict == Include || l.verdict == Unsure)
 	}
-	may := make([]bool, len(order))
-	for _, l := range all {
-		switch {
-		case l.settled != "":
-			may[at[l.n]] = l.settled == Include
-		case l.verdict == Include, l.verdict == Unsure:
-			may[at[l.n]] = true
+	for _, x := range each {
+		if x.may {
+			out.found++
 		}
-	}
-	for i, n := range order {
-		if may[i] {
-			found++
+		if x.chance {
+			out.chance++
+			if x.may {
+				out.luck++
+			}
 		}
-		if first[n] {
-			already++
+		if x.elsewhere {
+			out.already++
 			continue
 		}
-		relevant = append(relevant, may[i])
+		out.relevant = append(out.relevant, x.may)
 	}
-	return relevant, already, found
+	otherwise := 0
+	for _, by := range came[len(came)/2:] {
+		switch by {
+		case ByLearned, ByChance, BySecond:
+			otherwise--
+		case ByNumber, ByOldest, ByWords:
+			otherwise++
+		}
+	}
+	out.ordered = otherwise <= 0
+	return out
 }

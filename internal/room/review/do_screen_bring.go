@@ -69,7 +69,7 @@ func (r *Room) TakeOver(ctx context.Context, in TakeOverIn) (out TakeOverOut, er
 		in.Stage = TitleStage
 	}
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.open(ctx, tx, "review.run", in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.run", in.Ref)
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func (r *Room) TakeOver(ctx context.Context, in TakeOverIn) (out TakeOverOut, er
 			return fault.New(fault.Conflict, "review.brought_none").With("review.brought_none_do")
 		}
 		if !in.Leave {
-			if err := r.jobs.Add(tx, takeJob, map[string]string{"programme": programme, "review": v.Ref.ID}, job.Unique()); err != nil {
+			if err := r.jobs.Add(tx, takeJob, jobOf(ctx, v.Ref.ID), job.Unique()); err != nil {
 				return err
 			}
 		}

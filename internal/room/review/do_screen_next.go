@@ -160,7 +160,7 @@ func (p picker) pick(in NextIn, decided int64) (n int64, by string, learning boo
 	if p.v.Reviewers > 1 && in.Sorting != Found {
 		// A record that one more must read is settled the sooner.
 		all, err := waitingFor(p.tx, p.programme, p.v.Ref.ID, p.stage, p.me, p.v.Reviewers, ahead)
-		if n := p.free(all); err != nil || n != 0 {
+		if n := p.free(all, BySecond); err != nil || n != 0 {
 			return n, BySecond, false, err
 		}
 	}
@@ -168,7 +168,7 @@ func (p picker) pick(in NextIn, decided int64) (n int64, by string, learning boo
 	case in.Sorting == Oldest:
 		by = ByOldest
 		all, e := openByYear(p.tx, p.programme, p.v.Ref.ID, open, ahead)
-		n, err = p.free(all), e
+		n, err = p.free(all, by), e
 	case in.Sorting == Found:
 		by = ByWords
 		n, learning, err = p.found(open, in.Words)
@@ -177,7 +177,7 @@ func (p picker) pick(in NextIn, decided int64) (n int64, by string, learning boo
 	default:
 		by = ByNumber
 		all, e := openByNumber(p.tx, p.programme, p.v.Ref.ID, open, 0, ahead)
-		n, err = p.free(all), e
+		n, err = p.free(all, by), e
 	}
 	if err != nil || n != 0 || in.Sorting == Found {
 		return n, by, learning, err
@@ -204,17 +204,17 @@ func (p picker) learned(open db.Part, decided int64) (n int64, by string, learni
 		sorted := slices.Sorted(slices.Values(order))
 		order = append(slices.Clone(sorted[at:]), sorted[:at]...)
 	}
-	n, err = p.walk(open, order)
+	n, err = p.walk(open, order, by)
 	if err != nil || n != 0 {
 		return n, by, !fresh, err
 	}
 	// No order yet, or it knows nothing of what came in since.
 	all, err := openByNumber(p.tx, p.programme, p.v.Ref.ID, open, 0, ahead)
-	return p.free(all), ByNumber, !fresh, err
+	return p.free(all, ByNumber), ByNumber, !fresh, err
 }
 
 // walk gives the first of an order that is open and that nobody has before them.
-func (p picker) walk(open db.Part, order []int64) (int64, error) {
+func (p picker) walk(open db.Part, order []int64, by string) (int64, error) {
 	for len(order) > 0 {
 		some := order[:min(ahead, len(order))]
 		order = order[len(some):]
@@ -222,7 +222,7 @@ func (p picker) walk(open db.Part, order []int64) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if n := p.free(slices.DeleteFunc(slices.Clone(some), func(n int64) bool { return !are[n] })); n != 0 {
+		if n := p.free(slices.DeleteFunc(slices.Clone(some), func(n int64) bool { return !are[n] }), by); n != 0 {
 			return n, nil
 		}
 	}
@@ -242,7 +242,7 @@ func (p picker) found(open db.Part, words string) (n int64, learning bool, err e
 	var some []int64
 	look := func() bool {
 		if n == 0 && err == nil {
-			n, err = p.walk(open, some)
+			n, err = p.walk(open, some, ByWords)
 			some = some[:0]
 		}
 		return n == 0 && err == nil
@@ -277,10 +277,10 @@ func (p picker) found(open db.Part, words string) (n int64, learning bool, err e
 }
 
 // free gives the first of some records that nobody else has before them now, and notes that
-// this reviewer has it; the first one where all are looked at.
-func (p picker) free(ns []int64) int64 {
+// this reviewer has it, and how it was chosen; the first one where all are looked at.
+func (p picker) free(ns []int64, by string) int64 {
 	if len(ns) == 0 {
 		return 0
 	}
-	return p.r.screens.lend(rankKey{p.programme, p.v.Ref.ID}, p.stage, p.me, ns, p.v.Reviewers, p.r.clock.Now())
+	return p.r.screens.lend(rankKey{p.programme, p.v.Ref.ID}, p.stage, p.me, ns, by, p.v.Reviewers, p.r.clock.Now())
 }

@@ -63,6 +63,7 @@ type TalkIn struct {
 type TalkLine struct {
 	Record
 	Decisions []Decision        `json:"decisions"`
+	Copies    []Decision        `json:"copies"` // of those who said two things of one work: what they said of its copies
 	Settled   *Settled          `json:"settled"`
 	Views     []PlainView       `json:"views"`
 	Names     map[string]string `json:"-"`
@@ -140,8 +141,18 @@ func (r *Room) talkLine(ctx context.Context, tx *db.Tx, programme string, v Revi
 	if !v.Blind || int64(len(all)) >= v.Reviewers || ok {
 		line.Decisions = all
 	}
+	unsure := map[string]bool{}
 	for _, d := range line.Decisions {
 		actors = append(actors, d.Actor)
+		if d.Verdict == Unsure {
+			unsure[d.Actor] = true
+		}
+	}
+	if len(unsure) > 0 {
+		if line.Copies, err = ofCopies(tx, programme, v.Ref.ID, stage, x.N); err != nil {
+			return line, err
+		}
+		line.Copies = slices.DeleteFunc(line.Copies, func(d Decision) bool { return !unsure[d.Actor] })
 	}
 	if line.Views, err = viewsOn(tx, programme, v.Ref.ID, x.N); err != nil {
 		return line, err

@@ -30,7 +30,7 @@ type SkipFullOut struct {
 func (r *Room) SkipFull(ctx context.Context, in SkipFullIn) (out SkipFullOut, err error) {
 	entry, now := r.ids.New(), r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		v, programme, err := r.open(ctx, tx, "review.run", in.Ref)
+		v, programme, err := r.openToAdd(ctx, tx, "review.run", in.Ref)
 		if err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func (r *Room) SkipFull(ctx context.Context, in SkipFullIn) (out SkipFullOut, er
 		if err := setSkip(tx, programme, v.Ref.ID, in.Skip); err != nil {
 			return err
 		}
-		if err := allFull(tx, programme, v.Ref.ID, !in.Skip); err != nil {
+		if err := allFull(tx, programme, v.Ref.ID, !in.Skip, v.Reviewers); err != nil {
 			return err
 		}
 		if err := r.heard(ctx, tx, programme, v.Ref.ID, settled); err != nil {

@@ -204,6 +204,7 @@ type ViewListIn struct {
 	Mine       bool    `json:"mine" doc:"Only one's own."`
 	Unanswered bool    `json:"unanswered" doc:"Only those that nobody has answered."`
 	After      int64   `json:"after" doc:"Records after this number."`
+	AfterActor string  `json:"after_actor" doc:"Of the record After too, the views of readers after this one."`
 }
 
 // ViewLine is what one reader said of one record.
@@ -216,11 +217,12 @@ type ViewLine struct {
 	By      string `json:"by"` // who answered
 }
 
-// ViewListOut is at most 50 views, by record.
+// ViewListOut is at most 50 views, by record and reader.
 type ViewListOut struct {
-	Review Review     `json:"-"`
-	Lines  []ViewLine `json:"lines"`
-	Next   int64      `json:"next"` // After of the next page; 0 = no more
+	Review    Review     `json:"-"`
+	Lines     []ViewLine `json:"lines"`
+	Next      int64      `json:"next"`       // After of the next page; 0 = no more
+	NextActor string     `json:"next_actor"` // AfterActor of the next page
 }
 
 // ViewList lists what readers of plain summaries said, with what was decided beside it.
@@ -235,7 +237,7 @@ func (r *Room) ViewList(ctx context.Context, in ViewListIn) (out ViewListOut, er
 		if in.Mine {
 			all, err = viewsBy(tx, programme, v.Ref.ID, who.From(ctx).Key(), in.After, talkPage)
 		} else {
-			all, err = viewsAfter(tx, programme, v.Ref.ID, in.After, in.Unanswered, talkPage)
+			all, err = viewsAfter(tx, programme, v.Ref.ID, in.After, in.AfterActor, in.Unanswered, talkPage)
 		}
 		if err != nil {
 			return err
@@ -255,13 +257,8 @@ func (r *Room) ViewList(ctx context.Context, in ViewListIn) (out ViewListOut, er
 			}
 			out.Lines = append(out.Lines, line)
 		}
-		// A page ends with a whole record, so that none of its views is passed over.
 		if len(all) == talkPage {
-			last := all[len(all)-1].N
-			if cut := slices.IndexFunc(out.Lines, func(l ViewLine) bool { return l.N == last }); cut > 0 {
-				out.Lines = out.Lines[:cut]
-			}
-			out.Next = out.Lines[len(out.Lines)-1].N
+			out.Next, out.NextActor = all[talkPage-1].N, all[talkPage-1].Actor
 		}
 		return nil
 	})

@@ -2,7 +2,9 @@ package review
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +26,7 @@ const (
 	startsUntil = 5                     // records that matter, from which on the question itself no longer counts
 	loanLasts   = 10 * clock.Day / 1440 // for how long a record is taken to be before somebody
 	readAtOnce  = 2000
+	mostRead    = 50 // reviews of which it is remembered how far they are read
 )
 
 // screens is what a node keeps of screening between requests: orders that were learned, and
@@ -31,11 +34,19 @@ const (
 // decisions. Its zero value is ready.
 type screens struct {
 	names Names
+	log   *slog.Logger
 	work  sync.Mutex // one order is learned at a time
 	mu    sync.Mutex // guards what follows
 	kept  map[rankKey]*ranked
 	lent  map[loanKey]map[string]loan
+	read  map[rankKey]readUpto
 	used  int64
+}
+
+// readUpto is how far a review was read at a step.
+type readUpto struct {
+	seq int64
+	reading
 }
 
 type loanKey struct {
@@ -43,7 +54,11 @@ type loanKey struct {
 	stage string
 }
 
-type loan struct{ n, at int64 }
+// loan is a record that somebody has before them, since when, and how it was chosen.
+type loan struct {
+	n, at int64
+	by    string
+}
 
 // ranked is one review's order. lib, order and whys are replaced and never changed;
 // learner and taught belong to whoever holds screens.work.
@@ -57,6 +72,7 @@ type ranked struct {
 	running bool
 	learner *screen.Learner
 	taught  []lesson
+	shots   []snapshot // rising by lessons
 }
 
 // shelf is a review's records made ready: number i of lib is record ns[i]; the last one is
@@ -75,8 +91,9 @@ type lesson struct {
 	relevant bool
 }
 
-// lend gives the first of ns that not enough others have before them, and notes it for me.
-func (s *screens) lend(at rankKey, stage, me string, ns []int64, needed, now int64) int64 {
+// lend gives the first of ns that not enough others have before them, and notes it for me,
+// with how it was chosen.
+func (s *screens) lend(at rankKey, stage, me string, ns []int64, by string, needed, now int64) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := loanKey{at, stage}
@@ -86,12 +103,12 @@ func (s *screens) lend(at rankKey, stage, me string, ns []int64, needed, now int
 	if s.lent[key] == nil {
 		s.lent[key] = map[string]loan{}
 	}
-	by := s.lent[key]
+	lent := s.lent[key]
 	has := map[int64]int64{}
-	for actor, l := range by {
+	for actor, l := range lent {
 		switch {
 		case now-l.at > loanLasts:
-			delete(by, actor)
+			delete(lent, actor)
 		case actor != me:
 			has[l.n]++
 		}
@@ -100,8 +117,37 @@ func (s *screens) lend(at rankKey, stage, me string, ns []int64, needed, now int
 	if i := slices.IndexFunc(ns, func(n int64) bool { return has[n] < needed }); i >= 0 {
 		n = ns[i]
 	}
-	by[me] = loan{n, now}
+	lent[me] = loan{n, now, by}
 	return n
+}
+
+// came says how a record was chosen that somebody has before them; "" where this node did
+// not choose it.
+func (s *screens) came(at rankKey, stage, me string, n int64) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l := s.lent[loanKey{at, stage}][me]; l.n == n {
+		return l.by
+	}
+	return ""
+}
+
+// keepReading remembers how far a review is read.
+func (s *screens) keepReading(at rankKey, seq int64, all reading) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.read == nil || len(s.read) >= mostRead {
+		s.read = map[rankKey]readUpto{}
+	}
+	s.read[at] = readUpto{seq, all}
+}
+
+// readingAt gives how far a review is read at a step, where it is remembered.
+func (s *screens) readingAt(at rankKey, seq int64) (reading, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.read[at]
+	return r.reading, ok && r.seq == seq
 }
 
 // of gives what is kept of a review; the caller holds mu.
@@ -170,13 +216,34 @@ func (r *Room) ranking(at rankKey, seq int64) (order []int64, fresh bool) {
 // learnBehind learns in the background. What goes wrong leaves the order as it was: the
 // next request begins again.
 func (r *Room) learnBehind(at rankKey, k *ranked) {
+	ctx := context.Background()
 	defer func() {
-		_ = recover() // an order is never worth a node; without one records come by number
+		// An order is never worth a node; without one records come by number.
+		if x := recover(); x != nil {
+			r.notLearned(ctx, "panic", x)
+		}
 		r.screens.mu.Lock()
 		k.running = false
 		r.screens.mu.Unlock()
 	}()
-	_ = r.learnNow(context.Background(), at)
+	if err := r.learnNow(ctx, at); err != nil {
+		r.notLearned(ctx, "error", err)
+	}
+}
+
+// notLearned logs that an order could not be learned: of what kind the cause is, and nothing
+// of what was read.
+func (r *Room) notLearned(ctx context.Context, what string, cause any) {
+	if r.screens.log == nil {
+		return
+	}
+	kind := fmt.Sprintf("%T", cause)
+	if err, ok := cause.(error); ok {
+		for err = errors.Unwrap(err); err != nil; err = errors.Unwrap(err) {
+			kind = fmt.Sprintf("%T", err) // the innermost says most
+		}
+	}
+	r.screens.log.LogAttrs(ctx, slog.LevelError, "order not learned", slog.String("what", what), slog.String("kind", kind))
 }
 
 // sought is what is known of which records hold some words: 1 yes, -1 no, 0 not looked at.
@@ -264,6 +331,7 @@ func (r *Room) learnNow(ctx context.Context, at rankKey) error {
 	if err != nil {
 		return err
 	}
+	s.keepReading(at, now.seq, readingOf(all))
 	s.mu.Lock()
 	k := s.of(at)
 	fresh, fits := k.lib != nil && k.seq == now.seq, s.room(at, count)
@@ -278,7 +346,7 @@ func (r *Room) learnNow(ctx context.Context, at rankKey) error {
 		if lib, err = r.shelve(ctx, at, v.Records, count, question); err != nil {
 			return err
 		}
-		k.learner, k.taught = nil, nil
+		k.learner, k.taught, k.shots = nil, nil, nil
 	}
 	order, whys := []int64(nil), map[int64][]string(nil)
 	if fits {
@@ -334,75 +402,4 @@ func (r *Room) shelve(ctx context.Context, at rankKey, last, count int64, questi
 	out.texts = append(out.texts, question)
 	out.lib = screen.NewLibrary(out.texts, screen.Plait)
 	return out, nil
-}
-
-// lessons are decisions in the order of the first on each record.
-func lessons(lib *shelf, all []labelled) []lesson {
-	votes, order := map[int64][]vote{}, []int64{}
-	verdicts := map[int64]string{}
-	for _, l := range all {
-		if _, ok := votes[l.n]; !ok {
-			order = append(order, l.n)
-		}
-		votes[l.n] = append(votes[l.n], l.vote)
-		verdicts[l.n] = l.settled
-	}
-	var out []lesson
-	for _, n := range order {
-		i, here := lib.at[n]
-		if relevant, ok := matters(verdicts[n], votes[n]); ok && here {
-			out = append(out, lesson{i, relevant})
-		}
-	}
-	return out
-}
-
-// trains says whether the order is learned anew after so many decisions: each time in the
-// beginning, then after every few. It depends on nothing else, so that the same decisions
-// give the same order on every node.
-func trains(decided int) bool {
-	return decided <= 500 || decided <= 2000 && decided%5 == 0 || decided%20 == 0
-}
-
-// learn tells the learner what is new, or all where an earlier decision has changed.
-func (k *ranked) learn(lib *shelf, all []labelled) ([]int64, map[int64][]string) {
-	now := lessons(lib, all)
-	if k.learner == nil || len(now) < len(k.taught) || !slices.Equal(now[:len(k.taught)], k.taught) {
-		k.learner, k.taught = lib.lib.Learn(), nil
-		k.learner.Tell(len(lib.ns), true) // the question
-		k.learner.Train()
-	}
-	found := 0
-	for _, t := range k.taught {
-		if t.relevant {
-			found++
-		}
-	}
-	for _, t := range now[len(k.taught):] {
-		k.learner.Tell(t.i, t.relevant)
-		if t.relevant {
-			if found++; found == startsUntil {
-				k.learner.Forget(len(lib.ns))
-			}
-		}
-		k.taught = append(k.taught, t)
-		if trains(len(k.taught)) {
-			k.learner.Train()
-		}
-	}
-	var order []int64
-	whys := map[int64][]string{}
-	for _, i := range k.learner.Rank(0) {
-		if i == len(lib.ns) {
-			continue
-		}
-		n := lib.ns[i]
-		if len(order) < mostWhy {
-			for _, w := range k.learner.Why(i, mostWords) {
-				whys[n] = append(whys[n], w.Words)
-			}
-		}
-		order = append(order, n)
-	}
-	return order, whys
 }

@@ -19,6 +19,7 @@ func (r *Room) screenPart() part {
 		jobs: []job.Def{
 			{Name: bringJob, Do: r.lookForBrought, Timeout: time.Hour},
 			{Name: takeJob, Do: r.takeBrought, Timeout: time.Hour},
+			{Name: weighJob, Do: r.weighAnew, Timeout: time.Hour},
 		},
 		refers: []db.Reference{db.Names("review_record", "full_file", "blob_file")},
 		steps:  r.screenSteps,
@@ -84,14 +85,14 @@ func (f *face) screenRoutes() []web.Route {
 }
 
 // screenHears is told what happened in another part: records came, went, were merged or parted.
-func (r *Room) screenHears(_ context.Context, tx *db.Tx, programme, review string, what happened) error {
+func (r *Room) screenHears(ctx context.Context, tx *db.Tx, programme, review string, what happened) error {
 	if what != arrived {
 		return nil
 	}
 	if _, err := step(tx, programme, review); err != nil {
 		return err
 	}
-	return r.jobs.Add(tx, bringJob, map[string]string{"programme": programme, "review": review}, job.Unique())
+	return r.jobs.Add(tx, bringJob, jobOf(ctx, review), job.Unique())
 }
 
 // screenSteps are the lines of screening on a review's page.

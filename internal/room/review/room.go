@@ -45,6 +45,7 @@ type Room struct {
 // New makes the room.
 func New(n plug.Needs) *Room {
 	r := &Room{db: n.DB, clock: n.Clock, ids: n.IDs, jobs: n.Jobs, files: n.Files, desk: n.Desk, reads: InProcess{}}
+	r.screens.log = n.Log
 	r.face = &face{Face: n.Face, desk: n.Desk, room: r}
 	r.parts = []part{r.shapePart(), r.recordsPart(), r.screenPart(), r.extractPart(), r.wholePart()}
 	return r

@@ -27,3 +27,27 @@ func MergeForScreening(tx *db.Tx, programme, review string, n, lead int64) error
 func SettledFor(tx *db.Tx, programme, review string, n int64) (Record, error) {
 	return record(tx, programme, review, n)
 }
+
+// GoneForScreening takes a record out, as undoing its import does, or puts it back.
+func GoneForScreening(tx *db.Tx, programme, review string, n int64, gone bool) error {
+	return tx.Do(db.Q(`update review_record set gone = ? where programme = ? and review = ? and n = ?`, gone, programme, review, n))
+}
+
+// ReadFor is the records that were decided by title, in the order of reading.
+func ReadFor(tx *db.Tx, programme, review string) (ns []int64, err error) {
+	all, err := allDecisions(tx, programme, review, TitleStage)
+	for _, l := range all {
+		ns = append(ns, l.n)
+	}
+	return ns, err
+}
+
+// DecisionFor reads somebody's decision on a record.
+func DecisionFor(tx *db.Tx, programme, review, stage, actor string, n int64) (Decision, bool, error) {
+	return ownDecision(tx, programme, review, stage, actor, n)
+}
+
+// ViewForScreening stores what somebody said of a plain summary.
+func ViewForScreening(tx *db.Tx, programme, review string, v PlainView) error {
+	return putView(tx, programme, review, v)
+}

@@ -24,7 +24,7 @@ func screenSamples() map[string]page.Samples {
 	other := view
 	other.ID, other.Answer = "words-2", ""
 	card := cardView{CardOut: CardOut{N: 1, Plain: "Help at home.", Title: "Help", Year: 2019, All: 4, Said: 2}, Here: here, Action: here + "/card", Key: "k", Choices: options, Skip: here}
-	stop := stopView{StopOut: StopOut{All: 100, Read: 50, Found: 10, Chance: 4, ByLuck: 1, Already: 2}, Here: here, Known: true, Advised: true, LeftIf: 1, WorstIf: 3}
+	stop := stopView{StopOut: StopOut{All: 100, Read: 50, Found: 10, Chance: 4, ByLuck: 1, Already: 2, Ordered: true}, Here: here, Known: true, Advised: true, Share: 90, InHundred: 4, LeftIf: 1, WorstIf: 3}
 	stop.Likely.Unread = 50
 	full := func(title string, body any) page.View {
 		return page.View{Title: title, Notice: "Done", Body: body, Back: here}

@@ -43,22 +43,32 @@ type Decision struct {
 	Reason  string `json:"reason"`
 	Note    string `json:"note"`
 	Chance  bool   `json:"chance"` // the record was picked by chance
-	Seq     int64  `json:"seq"`    // its place in the order of decisions
+	Came    string `json:"came"`   // how the record was chosen to be read, as NextOut.By says it; "" = not known
+	Seq     int64  `json:"seq"`    // its place in the order of decisions; a changed one has a new place
+	First   int64  `json:"first"`  // its place in the order of reading, which stays
 	MadeAt  int64  `json:"made_at"`
 }
 
-const decisionColumns = `d.n, d.stage, d.actor, d.verdict, d.reason, d.note, d.by_chance, d.seq, d.made_at`
+const decisionColumns = `d.n, d.stage, d.actor, d.verdict, d.reason, d.note, d.by_chance, d.came, d.seq, d.first_seq, d.made_at`
 
 func scanDecision(r db.Row, d *Decision) error {
-	return r.Scan(&d.N, &d.Stage, &d.Actor, &d.Verdict, &d.Reason, &d.Note, &d.Chance, &d.Seq, &d.MadeAt)
+	return r.Scan(d.fields()...)
 }
 
-// putDecision stores a decision; a new one takes the place of the reviewer's own.
+// fields are where decisionColumns go.
+func (d *Decision) fields() []any {
+	return []any{&d.N, &d.Stage, &d.Actor, &d.Verdict, &d.Reason, &d.Note, &d.Chance, &d.Came, &d.Seq, &d.First, &d.MadeAt}
+}
+
+// putDecision stores a decision; a new one takes the place of the reviewer's own. It was read
+// when it was first decided, and as it came then; what was put off was not read.
 func putDecision(tx *db.Tx, programme, review string, d Decision) error {
-	return tx.Do(db.Q(`insert into review_decision (programme, review, stage, n, actor, verdict, reason, note, by_chance, seq, made_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return tx.Do(db.Q(`insert into review_decision (programme, review, stage, n, actor, verdict, reason, note, by_chance, came, seq, first_seq, made_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		on conflict (programme, review, stage, n, actor) do update set verdict = excluded.verdict, reason = excluded.reason, note = excluded.note,
-		by_chance = excluded.by_chance, seq = excluded.seq, made_at = excluded.made_at`,
-		programme, review, d.Stage, d.N, d.Actor, d.Verdict, d.Reason, d.Note, d.Chance, d.Seq, d.MadeAt))
+		seq = excluded.seq, made_at = excluded.made_at, followed = 0,
+		first_seq = case when review_decision.verdict = 'later' or excluded.first_seq < review_decision.first_seq then excluded.first_seq else review_decision.first_seq end`,
+		programme, review, d.Stage, d.N, d.Actor, d.Verdict, d.Reason, d.Note, d.Chance, d.Came, d.Seq, d.First, d.MadeAt))
 }
 
 func dropDecision(tx *db.Tx, programme, review string, d Decision) error {
@@ -67,7 +77,7 @@ func dropDecision(tx *db.Tx, programme, review string, d Decision) error {
 
 // decisionsOn reads the decisions on a record in a stage, the first one first.
 func decisionsOn(tx *db.Tx, programme, review, stage string, n int64) ([]Decision, error) {
-	return db.All(tx, db.Q(`select `+decisionColumns+` from review_decision d where d.programme = ? and d.review = ? and d.stage = ? and d.n = ? order by d.seq`,
+	return db.All(tx, db.Q(`select `+decisionColumns+` from review_decision d where d.programme = ? and d.review = ? and d.stage = ? and d.n = ? order by d.first_seq, d.actor`,
 		programme, review, stage, n), scanDecision)
 }
 
@@ -100,7 +110,7 @@ func mine(tx *db.Tx, programme, review, stage, actor, verdict string, before, li
 		and d.seq < ? order by d.seq desc limit ?`, programme, review, stage, actor, verdict, before, limit), scanDecision)
 }
 
-// counted is how many decisions of each verdict somebody took in a stage.
+// countMine is how many decisions of each verdict somebody took in a stage.
 func countMine(tx *db.Tx, programme, review, stage, actor string) (map[string]int64, error) {
 	out := map[string]int64{}
 	for _, verdict := range Verdicts() {
@@ -293,15 +303,25 @@ type labelled struct {
 	n       int64
 	settled string
 	vote
+	chance bool
+	came   string
 }
 
 // allDecisions reads every decision of a stage with what is settled of its record, in the
-// order of the first decision on each. It is for the background.
+// order of reading. It is for the background.
 func allDecisions(tx *db.Tx, programme, review, stage string) ([]labelled, error) {
-	return db.All(tx, db.Join(db.Q(`select d.n, x.title_verdict, d.actor, d.verdict, d.reason from review_decision d
+	return db.All(tx, db.Join(db.Q(`select d.n, x.title_verdict, d.actor, d.verdict, d.by_chance, d.came from review_decision d
 		join review_record x on x.programme = d.programme and x.review = d.review and x.n = d.n
-		where d.programme = ? and d.review = ? and d.stage = ? and d.verdict <> 'later' and`, programme, review, stage), stands(), db.Q(`order by d.seq`)),
-		func(r db.Row, l *labelled) error { return r.Scan(&l.n, &l.settled, &l.actor, &l.verdict, &l.reason) })
+		where d.programme = ? and d.review = ? and d.stage = ? and d.verdict <> 'later' and`, programme, review, stage), stands(), db.Q(`order by d.first_seq, d.n, d.actor`)),
+		func(r db.Row, l *labelled) error {
+			return r.Scan(&l.n, &l.settled, &l.actor, &l.verdict, &l.chance, &l.came)
+		})
+}
+
+// decidedAfter gives the numbers of records that somebody has decided in a stage, after one.
+func decidedAfter(tx *db.Tx, programme, review, stage string, after, limit int64) ([]int64, error) {
+	return numbers(tx, db.Q(`select distinct d.n from review_decision d where d.programme = ? and d.review = ? and d.stage = ? and d.n > ? order by d.n limit ?`,
+		programme, review, stage, after, limit))
 }
 
 // readable is what is read of a record to put it in order.
@@ -327,17 +347,18 @@ type met struct {
 	n            int64
 }
 
-// pairs counts what each two people decided of the same records; only records that enough
-// have decided, where reviewers must not see one another's answers before.
+// pairs counts what each two people decided of the same records that stand for a work; only
+// records that enough have decided, where reviewers must not see one another's answers before.
 func pairs(tx *db.Tx, programme, review, stage string, blind bool, needed int64) ([]met, error) {
 	return db.All(tx, db.Join(db.Q(`select a.actor, b.actor, a.verdict, b.verdict, count(*) from review_decision a join review_decision b
 		on b.programme = a.programme and b.review = a.review and b.stage = a.stage and b.n = a.n and a.actor < b.actor
-		where a.programme = ? and a.review = ? and a.stage = ? and a.verdict <> 'later' and b.verdict <> 'later' and`, programme, review, stage), open(programme, review, stage, blind, needed),
+		join review_record x on x.programme = a.programme and x.review = a.review and x.n = a.n
+		where a.programme = ? and a.review = ? and a.stage = ? and a.verdict <> 'later' and b.verdict <> 'later' and`, programme, review, stage), db.And(stands(), shown(programme, review, stage, blind, needed)),
 		db.Q(`group by a.actor, b.actor, a.verdict, b.verdict`)), func(r db.Row, m *met) error { return r.Scan(&m.a, &m.b, &m.va, &m.vb, &m.n) })
 }
 
-// open is the condition of decisions (alias a) that others may see.
-func open(programme, review, stage string, blind bool, needed int64) db.Part {
+// shown is the condition of decisions (alias a) that others may see.
+func shown(programme, review, stage string, blind bool, needed int64) db.Part {
 	if !blind {
 		return db.And()
 	}
@@ -353,12 +374,13 @@ type Differ struct {
 	Settled string `json:"settled"` // "" while it is not
 }
 
+// disagreeing lists the records that two people decided differently, by number.
 func disagreeing(tx *db.Tx, programme, review, stage, first, second string, blind bool, needed, after, limit int64) ([]Differ, error) {
 	return db.All(tx, db.Join(db.Q(`select x.n, x.title, a.verdict, b.verdict, x.title_verdict, x.full_verdict from review_decision a join review_decision b
 		on b.programme = a.programme and b.review = a.review and b.stage = a.stage and b.n = a.n and b.actor = ?
 		join review_record x on x.programme = a.programme and x.review = a.review and x.n = a.n
 		where a.programme = ? and a.review = ? and a.stage = ? and a.actor = ? and a.n > ? and a.verdict <> b.verdict and a.verdict <> 'later' and b.verdict <> 'later' and`,
-		second, programme, review, stage, first, after), open(programme, review, stage, blind, needed), db.Q(`order by x.n limit ?`, limit)), func(r db.Row, d *Differ) error {
+		second, programme, review, stage, first, after), db.And(stands(), shown(programme, review, stage, blind, needed)), db.Q(`order by x.n limit ?`, limit)), func(r db.Row, d *Differ) error {
 		var full string
 		err := r.Scan(&d.N, &d.Title, &d.First, &d.Second, &d.Settled, &full)
 		if stage == FullStage {

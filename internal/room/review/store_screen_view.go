@@ -30,14 +30,17 @@ func viewOf(tx *db.Tx, programme, review string, n int64, actor string) (PlainVi
 	return db.One(tx, db.Q(`select `+viewColumns+` from review_view w where w.programme = ? and w.review = ? and w.n = ? and w.actor = ?`, programme, review, n, actor), scanView)
 }
 
-// viewsAfter lists views by record, behind one; unanswered says only those with words that
-// nobody has answered.
-func viewsAfter(tx *db.Tx, programme, review string, after int64, unanswered bool, limit int64) ([]PlainView, error) {
-	only := db.And()
-	if unanswered {
-		only = db.Q("w.answer = ''")
+// viewsAfter lists views by record and reader, behind a reader's view of a record, or behind
+// every view of it where actor is empty; unanswered says only those that nobody has answered.
+func viewsAfter(tx *db.Tx, programme, review string, after int64, actor string, unanswered bool, limit int64) ([]PlainView, error) {
+	behind := db.Q("w.n > ?", after)
+	if actor != "" {
+		behind = db.Q("w.n >= ? and (w.n > ? or w.actor > ?)", after, after, actor)
 	}
-	return db.All(tx, db.Join(db.Q(`select `+viewColumns+` from review_view w where w.programme = ? and w.review = ? and w.n > ? and`, programme, review, after), only,
+	if unanswered {
+		behind = db.And(behind, db.Q("w.answer = ''"))
+	}
+	return db.All(tx, db.Join(db.Q(`select `+viewColumns+` from review_view w where w.programme = ? and w.review = ? and`, programme, review), behind,
 		db.Q(`order by w.n, w.actor limit ?`, limit)), scanView)
 }
 
@@ -107,13 +110,15 @@ func wholeTexts(state string) db.Part {
 }
 
 // allFull includes every record that is in by its title, where whole texts are not screened;
-// with again, those that were included so wait again.
-func allFull(tx *db.Tx, programme, review string, again bool) error {
+// with again, those that are in for that alone wait again. needed is how many must say so of
+// a whole text, where nobody has settled it.
+func allFull(tx *db.Tx, programme, review string, again bool, needed int64) error {
 	if again {
+		const of = `programme = review_record.programme and d.review = review_record.review and d.n = review_record.n and d.stage = 'full'`
 		return tx.Do(db.Q(`update review_record set full_verdict = '' where programme = ? and review = ? and full_verdict = 'include'
-			and not exists (select 1 from review_decision d where d.programme = review_record.programme and d.review = review_record.review and d.n = review_record.n and d.stage = 'full')
-			and not exists (select 1 from review_settled s where s.programme = review_record.programme and s.review = review_record.review and s.n = review_record.n and s.stage = 'full')`,
-			programme, review))
+			and not exists (select 1 from review_settled d where d.`+of+`)
+			and ((select count(*) from review_decision d where d.`+of+` and d.verdict = 'include') < ?
+			or exists (select 1 from review_decision d where d.`+of+` and d.verdict in ('exclude', 'unsure')))`, programme, review, needed))
 	}
 	return tx.Do(db.Q(`update review_record set full_verdict = 'include', full_reason = '' where programme = ? and review = ? and title_verdict = 'include' and full_verdict = ''`, programme, review))
 }
@@ -175,10 +180,12 @@ func broughtBy(tx *db.Tx, programme, review string) ([]BroughtBy, error) {
 	return out, err
 }
 
-// markBrought says what becomes of one reviewer's decisions that wait.
+// markBrought says what becomes of one reviewer's decisions that wait, on records that are in
+// the review.
 func markBrought(tx *db.Tx, programme, review, reviewer, state, stage, name string) (int64, error) {
-	return tx.Exec(db.Q(`update review_brought set state = ?, stage = ?, name = ? where programme = ? and review = ? and state = ? and reviewer = ?`,
-		state, stage, name, programme, review, broughtWaits, reviewer))
+	return tx.Exec(db.Q(`update review_brought set state = ?, stage = ?, name = ? where programme = ? and review = ? and state = ? and reviewer = ?
+		and exists (select 1 from review_record x where x.programme = review_brought.programme and x.review = review_brought.review and x.n = review_brought.n and x.gone = ?)`,
+		state, stage, name, programme, review, broughtWaits, reviewer, false))
 }
 
 // goingBrought gives some that are to be taken over, with the record that stands for theirs.
@@ -189,7 +196,7 @@ func goingBrought(tx *db.Tx, programme, review string, limit int64) ([]broughtLi
 	}
 	all, err := db.All(tx, db.Q(`select b.n, b.reviewer, b.verdict, b.reason, b.stage, b.name, x.lead from review_brought b
 		join review_record x on x.programme = b.programme and x.review = b.review and x.n = b.n
-		where b.programme = ? and b.review = ? and b.state = ? order by b.reviewer, b.verdict, b.n limit ?`, programme, review, broughtGoes, limit),
+		where b.programme = ? and b.review = ? and b.state = ? and x.gone = ? order by b.reviewer, b.verdict, b.n limit ?`, programme, review, broughtGoes, false, limit),
 		func(r db.Row, l *line) error {
 			return r.Scan(&l.n, &l.reviewer, &l.verdict, &l.reason, &l.stage, &l.name, &l.lead)
 		})
@@ -210,23 +217,27 @@ type copied struct {
 	lead int64
 }
 
-// onCopies gives some decisions on copies whose lead has none of the same reviewer.
+// onCopies gives some decisions on copies that do not count for their lead yet, the first read
+// first.
 func onCopies(tx *db.Tx, programme, review string, limit int64) ([]copied, error) {
 	return db.All(tx, db.Q(`select `+decisionColumns+`, x.lead from review_record x
 		join review_decision d on d.programme = x.programme and d.review = x.review and d.n = x.n
-		where x.programme = ? and x.review = ? and x.gone = ? and x.lead <> x.n
-		and not exists (select 1 from review_decision e where e.programme = d.programme and e.review = d.review and e.stage = d.stage and e.n = x.lead and e.actor = d.actor)
-		order by d.seq limit ?`, programme, review, false, limit), func(r db.Row, c *copied) error {
-		return r.Scan(&c.N, &c.Stage, &c.Actor, &c.Verdict, &c.Reason, &c.Note, &c.Chance, &c.Seq, &c.MadeAt, &c.lead)
+		where x.programme = ? and x.review = ? and x.gone = ? and x.lead <> x.n and d.followed <> x.lead
+		order by d.first_seq, d.stage, d.n, d.actor limit ?`, programme, review, false, limit), func(r db.Row, c *copied) error {
+		return r.Scan(append(c.fields(), &c.lead)...)
 	})
 }
 
-// chanceRead counts the records that were picked by chance, and those of them that matter.
-func chanceRead(tx *db.Tx, programme, review string) (read, relevant int64, err error) {
-	q := `select count(distinct d.n) from review_decision d where d.programme = ? and d.review = ? and d.stage = 'title' and d.by_chance = ? and`
-	if read, err = db.Count(tx, db.Join(db.Q(q, programme, review, true), db.Q("d.verdict <> 'later'"))); err != nil {
-		return 0, 0, err
-	}
-	relevant, err = db.Count(tx, db.Join(db.Q(q, programme, review, true), db.Q("d.verdict = 'include'")))
-	return read, relevant, err
+// follows notes that a decision on a copy counts for its lead.
+func follows(tx *db.Tx, programme, review string, c copied) error {
+	return tx.Do(db.Q(`update review_decision set followed = ? where programme = ? and review = ? and stage = ? and n = ? and actor = ?`,
+		c.lead, programme, review, c.Stage, c.N, c.Actor))
+}
+
+// ofCopies reads what was decided in a stage of the copies of a record, by number.
+func ofCopies(tx *db.Tx, programme, review, stage string, lead int64) ([]Decision, error) {
+	return db.All(tx, db.Q(`select `+decisionColumns+` from review_record x
+		join review_decision d on d.programme = x.programme and d.review = x.review and d.n = x.n
+		where x.programme = ? and x.review = ? and x.gone = ? and x.lead = ? and x.lead <> x.n and d.stage = ? and d.verdict <> 'later'
+		order by d.n, d.first_seq, d.actor`, programme, review, false, lead, stage), scanDecision)
 }

@@ -30,6 +30,9 @@ func (f *face) voteLines(r *http.Request, l TalkLine) []voteLine {
 	for _, d := range l.Decisions {
 		out = append(out, voteLine{f.whoWord(r, l.Names, d.Actor), f.verdictWord(r, d.Verdict), d.Reason, d.Note})
 	}
+	for _, d := range l.Copies {
+		out = append(out, voteLine{f.T(r, "review.talk_of_copy", "Who", f.whoWord(r, l.Names, d.Actor)), f.verdictWord(r, d.Verdict), d.Reason, d.Note})
+	}
 	return out
 }
 
@@ -192,8 +195,7 @@ type stopView struct {
 	StopOut
 	Here            string
 	Share           int64 // of 100 records that matter, how many are probably found
-	InHundred       int64 // the chance that the advice to stop is wrong, of 100
-	InHundredSure   int64
+	InHundred       int64 // of 100 reviews that have found too few, how many look like this one
 	Known, Advised  bool
 	LeftIf, WorstIf int64
 }
@@ -212,8 +214,9 @@ func (f *face) stop(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := stopView{StopOut: out, Here: out.Review.Here(), Known: out.Found > 0 && out.Likely.Read > 0, Advised: out.Likely.Stop,
-		LeftIf: int64(out.Likely.Left), WorstIf: int64(out.Likely.AtMost), InHundred: inHundred(out.Likely.Chance), InHundredSure: inHundred(out.Sure.Chance)}
+	a := out.Advice()
+	v := stopView{StopOut: out, Here: out.Review.Here(), Known: out.Found > 0 && a.Read > 0, Advised: a.Stop,
+		LeftIf: int64(a.Left), WorstIf: int64(a.AtMost), InHundred: inHundred(a.Chance)}
 	if all := out.Found + v.LeftIf; all > 0 {
 		v.Share = out.Found * 100 / all
 	}

@@ -2,6 +2,7 @@ package review
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"plait/internal/kit/db"
@@ -139,7 +140,7 @@ type viewLine struct {
 }
 
 func (f *face) views(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.viewsView(r, ViewListIn{Ref: at(r), Unanswered: r.URL.Query().Get("which") == "open", After: queryNumber(r, "after")})
+	v, err := f.viewsView(r, ViewListIn{Ref: at(r), Unanswered: r.URL.Query().Get("which") == "open", After: queryNumber(r, "after"), AfterActor: r.URL.Query().Get("actor")})
 	if err != nil {
 		return err
 	}
@@ -184,6 +185,9 @@ func (f *face) viewsView(r *http.Request, in ViewListIn) (v viewsView, err error
 			here += "open"
 		}
 		v.Pages.Next = here + "&after=" + strconv.FormatInt(out.Next, 10)
+		if !in.Mine {
+			v.Pages.Next += "&actor=" + url.QueryEscape(out.NextActor)
+		}
 	}
 	return v, nil
 }
@@ -198,7 +202,12 @@ func (f *face) answer(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return web.Redirect(w, r, "/review/"+r.PathValue("project")+"/of/"+in.Ref.ID+"/screen/views#"+r.PathValue("n"))
 	}
-	v, e := f.viewsView(r, ViewListIn{Ref: in.Ref, After: in.N - 1})
+	// The page begins close before the view that was answered, however many there are.
+	from := ViewListIn{Ref: in.Ref, After: in.N - 1}
+	if len(in.Actor) > 1 {
+		from.After, from.AfterActor = in.N, in.Actor[:len(in.Actor)-1]
+	}
+	v, e := f.viewsView(r, from)
 	if e != nil {
 		return err
 	}
