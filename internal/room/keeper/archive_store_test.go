@@ -229,7 +229,7 @@ func TestThereAndBack(t *testing.T) {
 	kept := indexed(t, rawDB(t, first))
 	one := archiveOf(t, first)
 	m := manifestAt(t, one)
-	if len(m.Files) != 3 || m.Rows() < 500 || len(m.Tables) < 50 {
+	if len(m.Files) != 5 || m.Rows() < 500 || len(m.Tables) < 50 {
 		t.Fatalf("%d files, %d rows, %d tables: this proves nothing", len(m.Files), m.Rows(), len(m.Tables))
 	}
 	at := one
