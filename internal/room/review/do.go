@@ -63,8 +63,47 @@ func (r *Room) Make(ctx context.Context, in MakeIn) (out MakeOut, err error) {
 type EditIn struct {
 	Ref     ref.Ref `json:"ref"`
 	Version int64   `json:"version"`
-	Reason  string  `json:"reason" doc:"Why; needed for what was agreed once the questions were signed."`
-	Facts
+	Reason  string  `json:"reason" doc:"Why; needed for what was agreed once the questions were signed, and for how records are read once somebody has decided."`
+	FactsEdit
+}
+
+// FactsEdit is what is to change of a review's facts. What is null or not given stays.
+type FactsEdit struct {
+	Title      *string `json:"title"`
+	Decision   *string `json:"decision"`
+	DecideBy   *string `json:"decide_by"`
+	DecidedBy  *string `json:"decided_by"`
+	OutOfScope *string `json:"out_of_scope"`
+	Reviewers  *int64  `json:"reviewers"`
+	Blind      *bool   `json:"blind"`
+	Chance     *int64  `json:"chance"`
+	Sorting    *string `json:"sorting"`
+}
+
+// Edit is an edit to all of these facts.
+func (f Facts) Edit() FactsEdit {
+	return FactsEdit{&f.Title, &f.Decision, &f.DecideBy, &f.DecidedBy, &f.OutOfScope, &f.Reviewers, &f.Blind, &f.Chance, &f.Sorting}
+}
+
+// over gives facts with the edit made.
+func (e FactsEdit) over(f Facts) Facts {
+	all := f.Edit()
+	put(all.Title, e.Title)
+	put(all.Decision, e.Decision)
+	put(all.DecideBy, e.DecideBy)
+	put(all.DecidedBy, e.DecidedBy)
+	put(all.OutOfScope, e.OutOfScope)
+	put(all.Reviewers, e.Reviewers)
+	put(all.Blind, e.Blind)
+	put(all.Chance, e.Chance)
+	put(all.Sorting, e.Sorting)
+	return Facts{*all.Title, *all.Decision, *all.DecideBy, *all.DecidedBy, *all.OutOfScope, *all.Reviewers, *all.Blind, *all.Chance, *all.Sorting}
+}
+
+func put[T any](at, what *T) {
+	if what != nil {
+		*at = *what
+	}
 }
 
 // EditOut is the version it now has.
@@ -76,16 +115,16 @@ type EditOut struct {
 func (r *Room) Edit(ctx context.Context, in EditIn) (out EditOut, err error) {
 	err = r.change(ctx, "review.edit", "review.run", in.Ref, in.Version, func(tx *db.Tx, v *Review) error {
 		was := *v
-		v.Facts = in.Settled()
+		if err := was.stillOpen(); err != nil {
+			return err
+		}
+		v.Facts = in.over(v.Facts).Settled()
 		var c fault.Check
 		v.need(&c)
 		if err := c.Err(); err != nil {
 			return err
 		}
 		if v.Reviewers != was.Reviewers {
-			if err := was.stillOpen(); err != nil {
-				return err
-			}
 			// What is settled follows from how many must read a record.
 			if err := r.jobs.Add(tx, weighJob, jobOf(ctx, v.Ref.ID), job.Unique()); err != nil {
 				return err

@@ -94,9 +94,19 @@ func (r *Room) given(tx *db.Tx, programme string, s Saying, now int64) (Given, e
 	if err != nil {
 		return Given{}, err
 	}
+	marked, err := markedIn(tx, programme, s.Review, s.Place)
+	if err != nil {
+		return Given{}, err
+	}
+	if marked != nil {
+		refs = append([]string{r.face.Words.T("en", "review.ex_given_report", "Name", marked.Report)}, refs...)
+	}
 	parts := []string{s.Words}
 	if s.Plainly != "" && s.Plainly != s.Words {
 		parts = append(parts, s.Plainly)
+	}
+	if marked != nil && marked.Quote != s.Words && marked.Quote != s.Plainly {
+		parts = append(parts, r.face.Words.T("en", "review.ex_given_quote", "Words", marked.Quote))
 	}
 	against := map[string]int{}
 	for _, b := range all {

@@ -76,7 +76,25 @@ func (r *Room) edited(ctx context.Context, tx *db.Tx, was Review, v *Review, rea
 	decision := func(f Facts) string {
 		return strings.Join(slices.DeleteFunc([]string{f.Decision, f.DecidedBy, f.DecideBy}, func(s string) bool { return s == "" }), " · ")
 	}
+	reading := func(f Facts) string {
+		key := "review.shape_reads_open"
+		if f.Blind {
+			key = "review.shape_reads_blind"
+		}
+		return r.face.Words.T("en", key, "Count", f.Reviewers, "Chance", f.Chance)
+	}
+	if x.Reason == "" && (was.Blind != v.Blind || was.Reviewers != v.Reviewers) {
+		// Whoever changes it could see what others decided, and change it back.
+		began, err := anyDecided(tx, who.From(ctx).Programme, v.Ref.ID)
+		if err != nil {
+			return err
+		}
+		if began {
+			return fault.Fielded("reason", "review.need_reason_read")
+		}
+	}
 	for _, p := range []struct{ what, was, is string }{
+		{AboutReading, reading(was.Facts), reading(v.Facts)},
 		{AboutTitle, was.Title, v.Title}, {AboutDecision, decision(was.Facts), decision(v.Facts)}, {AboutScope, was.OutOfScope, v.OutOfScope},
 	} {
 		if p.was == p.is {

@@ -348,6 +348,7 @@ type StatementOut struct {
 	Saying
 	Bearings []Bearing        `json:"bearings"`
 	Matches  map[string]int64 `json:"matches"` // what people said of it in the thread, by stance
+	Marked   *MarkedIn        `json:"marked"`  // where in a finished review it stands; null = it was not marked in one, or that was taken out
 }
 
 // Statement gives one statement.
@@ -359,6 +360,9 @@ func (r *Room) Statement(ctx context.Context, in StatementIn) (out StatementOut,
 			return err
 		}
 		out.Saying = s
+		if out.Marked, err = markedIn(tx, programme, s.Review, s.Place); err != nil {
+			return err
+		}
 		if out.Bearings, err = bearingsOf(tx, programme, s.Ref.ID); err != nil {
 			return err
 		}

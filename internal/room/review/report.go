@@ -217,3 +217,11 @@ type markedPlace struct {
 	Quote   string `json:"quote"`
 	Href    string `json:"href"` // opens it
 }
+
+// MarkedIn is the passage of a finished review that something was made of.
+type MarkedIn struct {
+	Report   string `json:"report"` // what the report is called
+	Language string `json:"language"`
+	Quote    string `json:"quote"`
+	Href     string `json:"href"` // address that opens it
+}

@@ -83,7 +83,7 @@ func TestAnotherNumberOfReaders(t *testing.T) {
 		version := int64(1)
 		readers := func(n int64) {
 			facts := review.Facts{Title: "Support at night", Reviewers: n}
-			version = s.Do(s.ledBy, "review.edit", review.EditIn{Ref: s.at, Version: version, Facts: facts}).(review.EditOut).Version
+			version = s.Do(s.ledBy, "review.edit", review.EditIn{Ref: s.at, Version: version, FactsEdit: facts.Edit(), Reason: "One of us is away."}).(review.EditOut).Version
 			s.work("review.weigh")
 		}
 		for n := range int64(120) { // more than one transaction of the job
@@ -111,12 +111,12 @@ func TestAnotherNumberOfReaders(t *testing.T) {
 		}
 		// Who began the job must still be allowed to.
 		facts := review.Facts{Title: "Support at night", Reviewers: 2}
-		version = s.Do(s.ledBy, "review.edit", review.EditIn{Ref: s.at, Version: version, Facts: facts}).(review.EditOut).Version
+		version = s.Do(s.ledBy, "review.edit", review.EditIn{Ref: s.at, Version: version, FactsEdit: facts.Edit(), Reason: "One of us is away."}).(review.EditOut).Version
 		s.workOf(s.bea, "review.weigh")
 		s.settledAs(3, review.Include, "")
 		s.Do(s.ledBy, "review.close", review.CloseIn{Ref: s.at})
 		facts.Reviewers = 3
-		s.refused(s.ledBy, "review.edit", review.EditIn{Ref: s.at, Version: version + 1, Facts: facts}, fault.Conflict)
+		s.refused(s.ledBy, "review.edit", review.EditIn{Ref: s.at, Version: version + 1, FactsEdit: facts.Edit(), Reason: "One of us is away."}, fault.Conflict)
 	})
 }
 

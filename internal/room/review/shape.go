@@ -72,6 +72,7 @@ const (
 	AboutTitle     = "title"
 	AboutDecision  = "decision"
 	AboutScope     = "scope"
+	AboutReading   = "reading" // how many read each record, and whether blind
 )
 
 // Ways of a change.
@@ -96,7 +97,7 @@ type ShapeChange struct {
 
 // agreed says that a change of this needs the agreement of those who signed.
 func (c ShapeChange) agreed() bool {
-	return c.What != AboutNeed && c.What != AboutRanking && c.What != AboutSignature
+	return c.What != AboutNeed && c.What != AboutRanking && c.What != AboutSignature && c.What != AboutReading
 }
 
 // Placed is a question in the joint order of all partners.

@@ -80,7 +80,7 @@ func TestShape(t *testing.T) {
 			t.Errorf("changed without a reason: %v", err)
 		}
 		for verb, in := range map[string]any{"review.drop-question": review.PartIn{Ref: at, ID: b}, "review.drop-criterion": review.PartIn{Ref: at, ID: ids[0]},
-			"review.criterion": review.CriterionIn{Ref: at, Side: review.SideIn, Words: "More"}, "review.edit": review.EditIn{Ref: at, Facts: review.Facts{Title: "Other"}}} {
+			"review.criterion": review.CriterionIn{Ref: at, Side: review.SideIn, Words: "More"}, "review.edit": review.EditIn{Ref: at, FactsEdit: review.Facts{Title: "Other"}.Edit()}} {
 			if _, err := h.Try(ctx, verb, in); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s without a reason: %v", verb, err)
 			}
@@ -95,7 +95,7 @@ func TestShape(t *testing.T) {
 		}
 		facts := see().Facts
 		facts.OutOfScope = "Hospitals, for others look there"
-		h.Do(ctx, "review.edit", review.EditIn{Ref: at, Facts: facts, Reason: "The board asked"})
+		h.Do(ctx, "review.edit", review.EditIn{Ref: at, FactsEdit: facts.Edit(), Reason: "The board asked"})
 		if got := shape().Since; len(got) != 2 || got[0].Reason != "Days were never asked about" || got[0].Was != "What helps?" || got[1].What != review.AboutScope {
 			t.Errorf("since it was signed: %+v", got)
 		}
@@ -242,6 +242,20 @@ func TestFinishedReview(t *testing.T) {
 		}
 		if got := read().Passages; len(got) != 3 || got[0].ID != one.ID || got[0].Start != s || got[0].End != e {
 			t.Errorf("places: %+v", got)
+		}
+		// What was made of a passage says where it stands, and takes it along into the thread.
+		said := h.Do(ctx, "review.statement", review.StatementIn{Ref: ref.Of(review.Statement, one.Made)}).(review.StatementOut)
+		if said.Marked == nil || said.Marked.Quote != "Tŷ Mawr did so." || said.Marked.Report == "" || !strings.Contains(said.Marked.Href, one.ID) {
+			t.Errorf("marked: %+v", said.Marked)
+		}
+		gave := h.Do(ctx, "review.give", review.GiveIn{Ref: said.Ref}).(review.GiveOut)
+		var source string
+		h.Read(func(tx *db.Tx) (err error) {
+			source, _, err = db.One(tx, db.Q("select source from evidence_contribution where programme = ? and id = ?", h.Programme, gave.Contribution.ID), db.Value[string])
+			return err
+		})
+		if !strings.Contains(source, "From the report “"+said.Marked.Report+"”") {
+			t.Errorf("the thread does not say which report: %s", source)
 		}
 		// A slip is undone whole; what was worked on since stays.
 		slip := mark(review.MarkReportIn{Kind: review.MarkStatement, Paragraphs: []int64{n}})

@@ -178,3 +178,9 @@ func (r *Room) finds() []plug.Find {
 		return docs, ref.Last(docs, most, func(d search.Doc) string { return d.ID }), err
 	}}}
 }
+
+// anyDecided says whether somebody has decided of any record of a review.
+func anyDecided(tx *db.Tx, programme, review string) (bool, error) {
+	n, err := db.Count(tx, db.Q(`select count(*) from (select 1 from review_decision d where d.programme = ? and d.review = ? limit 1) x`, programme, review))
+	return n > 0, err
+}

@@ -1,7 +1,10 @@
 package review
 
 import (
+	"encoding/json"
+
 	"plait/internal/kit/db"
+	"plait/internal/kit/fault"
 	"plait/internal/kit/search"
 	"plait/internal/spine/ref"
 )
@@ -23,6 +26,20 @@ func reportOf(tx *db.Tx, programme, review, id string) (Report, error) {
 		err = notThere()
 	}
 	return x, err
+}
+
+// markedIn reads where in a report something was marked, by its kept place; nil where it
+// was not, or where the report was taken out.
+func markedIn(tx *db.Tx, programme, review, place string) (*MarkedIn, error) {
+	var at markedPlace
+	if place == "" || json.Unmarshal([]byte(place), &at) != nil || at.Report == "" {
+		return nil, nil // made by hand, or marked in a text of another kind
+	}
+	x, err := reportOf(tx, programme, review, at.Report)
+	if fault.Is(err, fault.Missing) {
+		return nil, nil
+	}
+	return &MarkedIn{x.Called(), x.Language, at.Quote, at.Href}, err
 }
 
 // reportSent finds the report that came with a key.

@@ -179,16 +179,20 @@ func (f *face) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var in EditIn
-	err = form.Read(r, &in)
-	in.Ref = now.Ref
+	var sent struct {
+		Version int64  `json:"version"`
+		Reason  string `json:"reason"`
+		Facts
+	}
+	err = form.Read(r, &sent)
+	in := EditIn{Ref: now.Ref, Version: sent.Version, Reason: sent.Reason, FactsEdit: sent.Facts.Edit()}
 	if err == nil {
 		_, err = plug.Run(r.Context(), f.desk, "review.edit", r.FormValue("key"), f.room.Edit, in)
 	}
 	if err == nil {
 		return web.Redirect(w, r, now.Here()+"?done=edited")
 	}
-	v := formView{Project: now.Project, Facts: in.Facts, Version: in.Version, Reason: in.Reason, SignedBy: now.SignedBy}
+	v := formView{Project: now.Project, Facts: sent.Facts, Version: in.Version, Reason: in.Reason, SignedBy: now.SignedBy}
 	// Someone else was first: how it stands is shown, and the next press stands on that.
 	if now.Version != in.Version {
 		v.Version = now.Version

@@ -310,7 +310,7 @@ func (w *wholeHouse) pages(t *testing.T) {
 	}
 	facts := w.Do(w.ctx, "review.see", review.SeeIn{Ref: w.at}).(review.Review)
 	facts.Blind, facts.Reviewers = true, 2
-	w.Do(w.ctx, "review.edit", review.EditIn{Ref: w.at, Version: facts.Version, Facts: facts.Facts})
+	w.Do(w.ctx, "review.edit", review.EditIn{Ref: w.at, Version: facts.Version, FactsEdit: facts.Facts.Edit(), Reason: "More readers came."})
 	if strings.Contains(votes(), "Ann") {
 		t.Errorf("a decision is shown while people decide blind: %q", votes())
 	}
