@@ -33,6 +33,7 @@ type NextOut struct {
 	Others    []Decision  `json:"others"`   // what others decided, where it may be seen
 	Views     []PlainView `json:"views"`    // what readers of the plain summary said
 	Read      int64       `json:"read"`     // how many one has decided in this stage
+	Open      int64       `json:"open"`     // how many are left for oneself
 	Tally     Tally       `json:"tally"`
 	SkipsFull bool        `json:"skips_full"`
 }
@@ -88,7 +89,10 @@ func (r *Room) Next(ctx context.Context, in NextIn) (out NextOut, err error) {
 		if err != nil {
 			return err
 		}
-		if out.Tally, err = tally(tx, programme, v.Ref.ID, in.Stage, v.Reviewers); err != nil || n == 0 {
+		if out.Tally, err = tally(tx, programme, v.Ref.ID, in.Stage, v.Reviewers); err != nil {
+			return err
+		}
+		if out.Open, err = openToCount(tx, programme, v.Ref.ID, in.Stage, p.me, v.Reviewers, out.Tally.Left()); err != nil || n == 0 {
 			return err
 		}
 		return p.show(ctx, n, &out)

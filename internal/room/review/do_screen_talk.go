@@ -74,7 +74,19 @@ type TalkOut struct {
 	Review Review     `json:"-"`
 	Lines  []TalkLine `json:"lines"`
 	Tally  Tally      `json:"tally"`
+	Out    []string   `json:"out"`  // reasons to leave one out
 	Next   int64      `json:"next"` // After of the next page; 0 = no more
+}
+
+// reasons are a review's own reasons to leave something out.
+func reasons(tx *db.Tx, programme, review string) (out []string, err error) {
+	all, err := criteria(tx, programme, review)
+	for _, c := range all {
+		if c.Side == SideOut {
+			out = append(out, c.Words)
+		}
+	}
+	return out, err
 }
 
 // talkPage is how many records a page lists.
@@ -105,6 +117,9 @@ func (r *Room) Talk(ctx context.Context, in TalkIn) (out TalkOut, err error) {
 				return err
 			}
 			all = []Record{x}
+			if out.Out, err = reasons(tx, programme, v.Ref.ID); err != nil {
+				return err
+			}
 		} else if all, err = toTalk(tx, programme, v.Ref.ID, in.Stage, v.Reviewers, in.After, talkPage); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"plait/internal/kit/db"
@@ -109,7 +110,18 @@ func (r *Room) screenSteps(ctx context.Context, tx *db.Tx, v Review) ([]Step, er
 	if err != nil {
 		return nil, err
 	}
-	steps := []Step{{Href: "/screen", Name: "review.screen_step", Key: "review.screen_step_state", N: t.Included + t.Excluded, Of: t.All, Done: t.All > 0 && t.Left() == 0}}
+	var steps []Step
+	// What another tool's people decided comes first, so that nobody reads it again.
+	if who.Can(ctx, tx, "review.run", v.Ref) {
+		n, people, err := broughtWaiting(tx, programme, v.Ref.ID, 1, math.MaxInt64)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			steps = append(steps, Step{Href: "/screen/brought", Name: "review.brought_step", Key: "review.brought_step_state", N: n, Of: people})
+		}
+	}
+	steps = append(steps, Step{Href: "/screen", Name: "review.screen_step", Key: "review.screen_step_state", N: t.Included + t.Excluded, Of: t.All, Done: t.All > 0 && t.Left() == 0})
 	if t.Talk > 0 {
 		steps = append(steps, Step{Href: "/screen/talk", Name: "review.talk_step", Key: "review.talk_step_state", N: t.Talk})
 	}

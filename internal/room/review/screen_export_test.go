@@ -14,6 +14,10 @@ func PutForScreening(tx *db.Tx, programme, review, batch string, all []cite.Reco
 	if _, err := putRecords(tx, programme, review, batch, 1, all); err != nil {
 		return err
 	}
+	if err := tx.Do(db.Q(`update review_batch set first_n = (select min(x.n) from review_record x where x.batch = review_batch.id),
+		last_n = (select max(x.n) from review_record x where x.batch = review_batch.id) where programme = ? and id = ?`, programme, batch)); err != nil {
+		return err
+	}
 	_, err := step(tx, programme, review)
 	return err
 }

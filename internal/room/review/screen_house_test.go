@@ -559,7 +559,7 @@ func TestScreeningByPages(t *testing.T) {
 	all[1].Decision, all[1].Reviewer = cite.Exclude, "ada"
 	s := toScreen(t, kit.SQLite(t), review.Facts{Reviewers: 2}, all)
 	s.reads(s.ada, s.here, "Read titles and summaries", "0 of 3 settled")
-	s.reads(s.ada, s.here+"/screen", "3 are still open", "Paper 1", "About care.", `value="include"`, "Another reason", "Turn keys off")
+	s.reads(s.ada, s.here+"/screen", "Left for you: 3.", "Paper 1", "About care.", `value="include"`, "Another reason", "Turn keys off")
 	to := s.goes(s.ada, s.here+"/screen", url.Values{"n": {"1"}, "do": {"include"}, "note": {"Near to us"}, "key": {"k1"}, "sorting": {"learned"}})
 	s.goes(s.ada, s.here+"/screen", url.Values{"n": {"1"}, "do": {"include"}, "note": {"Near to us"}, "key": {"k1"}, "sorting": {"learned"}}) // twice is once
 	s.reads(s.ada, to, "You have read 1", "Paper", "Undo my last decision")

@@ -12,14 +12,14 @@ func screenSamples() map[string]page.Samples {
 	options := []page.Option{{Value: "a", Text: "A", Checked: true}, {Value: "b", Text: "B"}}
 	s := screenView{NextOut: NextOut{Record: rec, By: ByLearned, Learning: true, In: []string{"Adults"}, Out: []string{"Not about adults", "Not about care"}, Mine: &Decision{Verdict: Exclude, Reason: "Old"},
 		Read: 3, Tally: Tally{All: 505, Included: 20, Excluded: 100, Talk: 3}}, Here: here, Action: here + "/screen", Key: "k", Stage: TitleStage, Sorting: Learned, Words: "night", Sortings: options,
-		By: "It is likely to matter.", WhyWords: "night, care", Abstract: []string{"What helps.", "And who decides."}, Others: votes, Said: said, Note: "n", Reason: "Old", Undo: true,
+		By: "It is likely to matter.", WhyWords: "night, care", Abstract: []string{"What helps.", "And who decides."}, Others: votes, Said: said, Note: "n", Reason: "Old", Undo: true, MayRun: true, Brought: "2 decisions",
 		Links: []page.Link{{Href: here + "/screen/mine", Text: "Mine"}}}
 	text := s
 	text.File, text.State, text.Why, text.States, text.StateAction, text.FullState = here+"/text/12/file", FullNotFound, "No library has it", options, here+"/text/12/state", FullNotFound
 	bare := screenView{NextOut: NextOut{Record: Record{N: 3, FullVerdict: Exclude, FullReason: "Old"}}, States: options}
 	bare.Title = "x"
 	lines := []talkLine{{Href: here + "/screen/talk/1", Title: "Help", Votes: votes}}
-	one := talkOneView{Here: here, Stage: TitleStage, Action: here + "/screen/talk/1", Key: "k", Abstract: s.Abstract, Votes: votes, Said: said, Choices: options, In: SettleIn{Verdict: Include, Why: "y"}}
+	one := talkOneView{Here: here, Stage: TitleStage, Action: here + "/screen/talk/1", Key: "k", Abstract: s.Abstract, Votes: votes, Said: said, Choices: options, Reasons: options, In: settleForm{SettleIn: SettleIn{Verdict: Include, Why: "y"}}}
 	view := viewLine{N: 1, Actor: "account:1", Who: "Ada", Verdict: "It matters", Title: "Help", Plain: "Help at home.", Words: "Me too", Answer: "Thank you", By: "Sam", Settled: "Include", ID: "words", Action: here, Href: here, Typed: "t", Edit: here}
 	other := view
 	other.ID, other.Answer = "words-2", ""
@@ -37,7 +37,7 @@ func screenSamples() map[string]page.Samples {
 		return p
 	}
 	return map[string]page.Samples{
-		"review/screen":          {Full: wrong("Help", s, "reason"), Empty: full("Read", screenView{Sorting: Found, Sortings: options})},
+		"review/screen":          {Full: wrong("Help", s, "reason"), Empty: full("Read", screenView{Sorting: Found, Sortings: options, NextOut: NextOut{Tally: Tally{All: 9, Talk: 2}}, ForOthers: 3, NoCriteria: true, Brought: "2 decisions"})},
 		"review/text_one":        {Full: wrong("Help", text, "reason", "why", "file", "state"), Empty: full("Help", bare)},
 		"review/screen_mine":     {Full: full("Mine", mineView{Here: here, Tabs: []page.Link{{Href: here, Text: "A", Current: true}}, Lines: []mineLine{{here, "Help", "Old", "n", 2019}}, Pages: page.Pages{Next: here}}), Empty: full("Mine", mineView{})},
 		"review/screen_talk":     {Full: full("Talk", talkView{Here: here, Stage: TitleStage, Blind: true, Waiting: 2, Lines: lines, Pages: page.Pages{Next: here}}), Empty: full("Talk", talkView{Stage: FullStage})},

@@ -283,6 +283,18 @@ func tally(tx *db.Tx, programme, review, stage string, needed int64) (t Tally, e
 	return t, err
 }
 
+// openToCount is how many records a stage still has for somebody, of so many that are not
+// settled: those that picker would give them. What they decided, and what enough others have,
+// is no longer for them; what they put off still is.
+func openToCount(tx *db.Tx, programme, review, stage, actor string, needed, left int64) (int64, error) {
+	const on = `from review_decision d where d.programme = ? and d.review = ? and d.stage = ? and d.n = t.n and d.actor = ? and d.verdict`
+	n, err := db.Count(tx, db.Join(db.Q(`select count(*) from review_turn t join review_record x on x.programme = t.programme and x.review = t.review and x.n = t.n
+		where t.programme = ? and t.review = ? and t.stage = ? and`, programme, review, stage), unread(stage),
+		db.Q(`and (exists (select 1 `+on+` <> 'later') or t.votes >= ? and not exists (select 1 `+on+` = 'later'))`,
+			programme, review, stage, actor, needed, programme, review, stage, actor)))
+	return max(0, left-n), err
+}
+
 // toTalk gives the records on which people differ, by number, after a number.
 func toTalk(tx *db.Tx, programme, review, stage string, needed, after, limit int64) ([]Record, error) {
 	return records(tx, programme, review, db.And(unread(stage), db.Q(`x.n in (select t.n from review_turn t where t.programme = ? and t.review = ? and t.stage = ? and t.votes >= ?)`,

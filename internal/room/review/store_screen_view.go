@@ -180,6 +180,17 @@ func broughtBy(tx *db.Tx, programme, review string) ([]BroughtBy, error) {
 	return out, err
 }
 
+// broughtWaiting is how many decisions of other tools wait on the records from one number to
+// another, and of how many people.
+func broughtWaiting(tx *db.Tx, programme, review string, from, to int64) (decisions, people int64, err error) {
+	type line struct{ decisions, people int64 }
+	l, _, err := db.One(tx, db.Q(`select count(*), count(distinct b.reviewer) from review_brought b
+		join review_record x on x.programme = b.programme and x.review = b.review and x.n = b.n
+		where b.programme = ? and b.review = ? and b.state = ? and b.n >= ? and b.n <= ? and x.gone = ?`, programme, review, broughtWaits, from, to, false),
+		func(r db.Row, l *line) error { return r.Scan(&l.decisions, &l.people) })
+	return l.decisions, l.people, err
+}
+
 // markBrought says what becomes of one reviewer's decisions that wait, on records that are in
 // the review.
 func markBrought(tx *db.Tx, programme, review, reviewer, state, stage, name string) (int64, error) {

@@ -172,6 +172,7 @@ type importView struct {
 	Total    int64
 	Progress string
 	Asks     int64
+	Brought  string // the decisions of another tool in it that wait; "" = none
 }
 
 func (f *face) importSee(w http.ResponseWriter, r *http.Request) error {
@@ -224,6 +225,15 @@ func (f *face) importView(r *http.Request) (v importView, err error) {
 			return err
 		}
 		v.Waits = v.State == In && v.LastN > s.Upto
+		if v.MayRun && v.LastN > 0 {
+			n, people, err := broughtWaiting(tx, programme, v.Review, v.FirstN, v.LastN)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				v.Brought = f.broughtWords(r, "review.brought_in_file", n, people)
+			}
+		}
 		v.Asks, err = countAsks(tx, programme, v.Review)
 		return err
 	})

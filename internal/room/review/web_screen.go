@@ -1,6 +1,7 @@
 package review
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -39,6 +40,9 @@ type screenView struct {
 	Note, Reason      string
 	Undo              bool
 	MayRun            bool
+	ForOthers         int64  // records that wait for others alone
+	Brought           string // what other tools decided and nobody took over; "" = nothing
+	NoCriteria        bool   // nobody has written what is wanted, and one has read nothing yet
 	Links             []page.Link
 	File              string // address of the whole text; "" = none
 	State, Why        string // where the whole text stands
@@ -125,11 +129,19 @@ func (f *face) screenTitle(r *http.Request, v screenView) string {
 // screenView reads a record to decide and puts it in words.
 func (f *face) screenView(r *http.Request, in NextIn) (v screenView, err error) {
 	var names map[string]string
+	var brought, people int64
 	err = f.room.db.Read(r.Context(), func(tx *db.Tx) (err error) {
 		if v.NextOut, err = f.room.Next(tx.Context(), in); err != nil {
 			return err
 		}
 		v.MayRun = who.Can(tx.Context(), tx, "review.run", in.Ref)
+		programme := who.From(tx.Context()).Programme
+		if brought, people, err = broughtWaiting(tx, programme, in.Ref.ID, 1, math.MaxInt64); err != nil {
+			return err
+		}
+		if v.Read == 0 && v.N != 0 {
+			v.NoCriteria = len(v.In)+len(v.Out) == 0
+		}
 		actors := []string{}
 		for _, d := range v.NextOut.Others {
 			actors = append(actors, d.Actor)
@@ -166,8 +178,17 @@ func (f *face) screenView(r *http.Request, in NextIn) (v screenView, err error) 
 		v.Note, v.Reason = v.Mine.Note, v.Mine.Reason
 	}
 	v.Undo = v.Read > 0
+	v.ForOthers = max(0, v.Tally.Left()-v.Tally.Talk-v.Open)
+	if brought > 0 {
+		v.Brought = f.broughtWords(r, "review.brought_came", brought, people)
+	}
 	v.Links = f.screenLinks(r, v)
 	return v, nil
+}
+
+// broughtWords says how many decisions of how many people wait.
+func (f *face) broughtWords(r *http.Request, key string, decisions, people int64) string {
+	return f.T(r, key, "Count", decisions, "People", f.T(r, "review.brought_people", "Count", people))
 }
 
 // screenLinks leads to the pages around the one on which records are decided.

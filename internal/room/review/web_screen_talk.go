@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"plait/internal/kit/form"
 	"plait/internal/kit/page"
@@ -49,7 +50,7 @@ func (f *face) talk(w http.ResponseWriter, r *http.Request) error {
 	if out.Next > 0 {
 		v.Pages.Next = v.Here + "/screen/talk?stage=" + in.Stage + "&after=" + strconv.FormatInt(out.Next, 10)
 	}
-	return f.Show(w, r, "review/screen_talk", page.View{Title: f.T(r, "review.talk_title"), Body: v, Back: v.Here})
+	return f.Show(w, r, "review/screen_talk", page.View{Title: f.T(r, "review.talk_title"), Notice: f.Done(r, "review.talk_done_", "settled"), Body: v, Back: v.Here})
 }
 
 // talkOneView is a record on which people differ.
@@ -61,9 +62,25 @@ type talkOneView struct {
 	Settled                  *Settled
 	By, Verdict              string
 	Choices                  []page.Option
-	In                       SettleIn
+	Reasons                  []page.Option // the review's own, to leave it out
+	In                       settleForm
 	Why                      string
 	Again                    bool // it was settled by talking and can be opened again
+}
+
+// settleForm is what the form sends besides a verb's fields.
+type settleForm struct {
+	SettleIn
+	Because string `json:"because"` // one of the review's own reasons
+}
+
+// read fills it from the form: a reason in one's own words goes before one that was chosen.
+func (in *settleForm) read(r *http.Request) error {
+	err := form.Read(r, in)
+	if strings.TrimSpace(in.Reason) == "" {
+		in.Reason = in.Because
+	}
+	return err
 }
 
 func (f *face) talkOne(w http.ResponseWriter, r *http.Request) error {
@@ -71,7 +88,7 @@ func (f *face) talkOne(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.Show(w, r, "review/screen_talk_one", page.View{Title: title, Body: v, Back: v.Here + "/screen/talk?stage=" + v.Stage})
+	return f.Show(w, r, "review/screen_talk_one", page.View{Title: title, Notice: f.Done(r, "review.talk_done_", "opened"), Body: v, Back: v.Here + "/screen/talk?stage=" + v.Stage})
 }
 
 func (f *face) talkOneView(r *http.Request, stage string) (v talkOneView, title string, err error) {
@@ -91,6 +108,9 @@ func (f *face) talkOneView(r *http.Request, stage string) (v talkOneView, title 
 	for _, x := range []string{Include, Exclude} {
 		v.Choices = append(v.Choices, page.Option{Value: x, Text: f.T(r, "review.do_"+x)})
 	}
+	for _, x := range out.Out {
+		v.Reasons = append(v.Reasons, page.Option{Value: x, Text: x})
+	}
 	if title = l.Title; title == "" {
 		title = f.T(r, "review.screen_no_title", "N", l.N)
 	}
@@ -98,20 +118,22 @@ func (f *face) talkOneView(r *http.Request, stage string) (v talkOneView, title 
 }
 
 func (f *face) settle(w http.ResponseWriter, r *http.Request) error {
-	var in SettleIn
-	err := form.Read(r, &in)
+	var in settleForm
+	err := in.read(r)
 	in.Ref, in.N = at(r), number(r, "n")
 	if err == nil {
-		_, err = plug.Run(r.Context(), f.desk, "review.settle", r.FormValue("key"), f.room.Settle, in)
+		_, err = plug.Run(r.Context(), f.desk, "review.settle", r.FormValue("key"), f.room.Settle, in.SettleIn)
 	}
 	if err == nil {
-		return web.Redirect(w, r, "/review/"+r.PathValue("project")+"/of/"+in.Ref.ID+"/screen/talk?stage="+in.Stage)
+		return web.Redirect(w, r, "/review/"+r.PathValue("project")+"/of/"+in.Ref.ID+"/screen/talk?done=settled&stage="+in.Stage)
 	}
 	v, title, e := f.talkOneView(r, in.Stage)
 	if e != nil {
 		return err
 	}
-	v.In = in
+	if v.In = in; in.Reason == in.Because {
+		v.In.Reason = "" // it is shown where it was chosen
+	}
 	return f.Again(w, r, "review/screen_talk_one", page.View{Title: title, Body: v, Back: v.Here + "/screen/talk?stage=" + v.Stage}, err)
 }
 
@@ -125,7 +147,7 @@ func (f *face) unsettle(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Redirect(w, r, "/review/"+r.PathValue("project")+"/of/"+in.Ref.ID+"/screen/talk/"+r.PathValue("n")+"?stage="+in.Stage)
+	return web.Redirect(w, r, "/review/"+r.PathValue("project")+"/of/"+in.Ref.ID+"/screen/talk/"+r.PathValue("n")+"?done=opened&stage="+in.Stage)
 }
 
 // agreeView says how far people decided alike.

@@ -244,7 +244,7 @@ func (f *face) brought(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.Show(w, r, "review/screen_brought", page.View{Title: f.T(r, "review.brought_title"), Body: v, Back: v.Here})
+	return f.Show(w, r, "review/screen_brought", page.View{Title: f.T(r, "review.brought_title"), Notice: f.Done(r, "review.brought_done_", "takes", "leaves"), Body: v, Back: v.Here})
 }
 
 func (f *face) takeOver(w http.ResponseWriter, r *http.Request) error {
@@ -255,7 +255,11 @@ func (f *face) takeOver(w http.ResponseWriter, r *http.Request) error {
 		_, err = plug.Run(r.Context(), f.desk, "review.take-over", r.FormValue("key"), f.room.TakeOver, in)
 	}
 	if err == nil {
-		return web.Redirect(w, r, "/review/"+r.PathValue("project")+"/of/"+in.Ref.ID+"/screen/brought")
+		done := "takes"
+		if in.Leave {
+			done = "leaves"
+		}
+		return web.Redirect(w, r, "/review/"+r.PathValue("project")+"/of/"+in.Ref.ID+"/screen/brought?done="+done)
 	}
 	v, e := f.broughtView(r)
 	if e != nil {
