@@ -12,6 +12,9 @@ const (
 	differs
 )
 
+// String names the level.
+func (l level) String() string { return [...]string{"missing", "same", "alike", "differs"}[l] }
+
 // titles is how far two titles agree.
 type titles uint8
 

@@ -3,9 +3,6 @@ package dedupe
 import (
 	"slices"
 	"strings"
-	"unicode"
-
-	"plait/internal/kit/text"
 )
 
 // Reason is why two records are merged or asked about, for whoever puts it in words: the
@@ -118,73 +115,4 @@ func Judge(a, b Record) (band Band, score float64, reason Reason) {
 	score = l.weight()
 	band, d := l.judge(score)
 	return band, score, l.say(band, d)
-}
-
-// Mark is one field of two records side by side.
-type Mark struct {
-	Field string // title, authors, year, journal, volume, issue, pages, doi, pmid, abstract
-	State string // same, alike, differs, or missing in one or both
-	// Words of A that B does not have, and the other way: where they begin and end in the
-	// text of the field, in bytes. Authors are joined by "; ".
-	OnlyA, OnlyB [][2]int
-}
-
-// Marks gives every field of two records, with what differs marked, in the order in which
-// they are shown.
-func Marks(a, b Record) []Mark {
-	x, y := prepare(&a), prepare(&b)
-	l := compare(&x, &y)
-	title := [...]string{"missing", "same", "alike", "alike", "alike", "differs", "differs"}[l.title]
-	names := func(r Record) string { return strings.Join(r.Authors, "; ") }
-	out := []Mark{
-		{Field: "title", State: title}, {Field: "authors", State: l.authors.String()}, {Field: "year", State: l.year.String()},
-		{Field: "journal", State: l.journal.String()}, {Field: "volume", State: l.volume.String()}, {Field: "issue", State: l.issue.String()},
-		{Field: "pages", State: l.pages.String()}, {Field: "doi", State: l.doi.String()}, {Field: "pmid", State: l.pmid.String()},
-		{Field: "abstract", State: l.abstract.String()},
-	}
-	for i, pair := range [][2]string{{a.Title, b.Title}, {names(a), names(b)}, {}, {a.Journal, b.Journal}, {a.Volume, b.Volume}, {a.Issue, b.Issue}, {a.Pages, b.Pages}, {a.DOI, b.DOI}, {a.PMID, b.PMID}, {a.Abstract, b.Abstract}} {
-		if out[i].State != "missing" {
-			out[i].OnlyA, out[i].OnlyB = only(pair[0], pair[1]), only(pair[1], pair[0])
-		}
-	}
-	return out
-}
-
-// String gives the word of Mark.State.
-func (l level) String() string { return [...]string{"missing", "same", "alike", "differs"}[l] }
-
-// only gives the places of the words of a that b does not have as often.
-func only(a, b string) [][2]int {
-	if a == b {
-		return nil
-	}
-	have := map[string]int{}
-	eachWord(b, func(_, _ int, w string) { have[w]++ })
-	var out [][2]int
-	eachWord(a, func(from, to int, w string) {
-		if have[w] > 0 {
-			have[w]--
-			return
-		}
-		out = append(out, [2]int{from, to})
-	})
-	return out
-}
-
-// eachWord calls use for each run of letters and digits of s.
-func eachWord(s string, use func(from, to int, folded string)) {
-	from := -1
-	for i, r := range s {
-		in := unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
-		switch {
-		case in && from < 0:
-			from = i
-		case !in && from >= 0:
-			use(from, i, text.Fold(s[from:i]))
-			from = -1
-		}
-	}
-	if from >= 0 {
-		use(from, len(s), text.Fold(s[from:]))
-	}
 }

@@ -179,12 +179,34 @@ func TestMarks(t *testing.T) {
 	for f, m := range got {
 		states[f] = m.State
 	}
-	want := map[string]string{"title": "alike", "authors": "same", "year": "alike", "journal": "same", "volume": "missing", "issue": "same", "pages": "same", "doi": "differs", "pmid": "same", "abstract": "same"}
+	want := map[string]string{"title": "near", "authors": "same", "year": "differs", "journal": "same", "volume": "one", "issue": "same", "pages": "same", "doi": "differs", "pmid": "same", "abstract": "same"}
 	if diff := cmp.Diff(want, states); diff != "" {
 		t.Error(diff)
 	}
 	if m := got["title"]; len(m.OnlyA) != 1 || a.Title[m.OnlyA[0][0]:m.OnlyA[0][1]] != "home" || len(m.OnlyB) != 1 || b.Title[m.OnlyB[0][0]:m.OnlyB[0][1]] != "work" {
 		t.Errorf("title: %+v", m)
+	}
+}
+
+// What a person is told is stricter than what two records are judged by.
+func TestMarksAreTrue(t *testing.T) {
+	a := Record{Title: "Copper in the blood", Authors: []string{"Lee, J."}, Year: 2015, Journal: "Value in Health", Pages: "S1396", DOI: "10.1/x",
+		Abstract: "We compared eighty people at night. The level of copper was comparable in both groups after one year of help at home."}
+	b := Record{Title: "COPPER, in the blood.", Authors: []string{"Lee J"}, Year: 2014, Journal: "Annals of Care", Pages: "92", Volume: "3",
+		Abstract: "We compared eighty people at night. The level of copper was significantly increased in both groups after one year of help at home."}
+	want := map[string]string{"title": MarkSame, "authors": MarkSame, "year": MarkDiffers, "journal": MarkDiffers, "volume": MarkOne, "issue": MarkNone,
+		"pages": MarkDiffers, "doi": MarkOne, "pmid": MarkNone, "abstract": MarkNear}
+	for _, m := range Marks(a, b) {
+		if m.State != want[m.Field] {
+			t.Errorf("%s is %s, not %s", m.Field, m.State, want[m.Field])
+		}
+		marked := len(m.OnlyA)+len(m.OnlyB) > 0
+		if marked != (m.State == MarkNear || m.State == MarkDiffers) {
+			t.Errorf("%s: %+v", m.Field, m)
+		}
+		if m.Field == "abstract" && (a.Abstract[m.OnlyA[0][0]:m.OnlyA[0][1]] != "comparable" || len(m.OnlyB) != 2) {
+			t.Errorf("abstract: %+v", m)
+		}
 	}
 }
 

@@ -167,9 +167,6 @@ func (u urn) few(relevant int) float64 {
 	if others < u.drawn-u.hits {
 		return 0
 	}
-	if u.drawn == u.hits {
-		return 1 // no irrelevant one was drawn: nothing speaks against more
-	}
 	if u.bias == 1 {
 		return hypergeometric(u.left, relevant, u.drawn, u.hits)
 	}

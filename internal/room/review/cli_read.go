@@ -70,7 +70,7 @@ func printRead(h *plug.Host, out readOut, asJSON bool) error {
 		return cli.Print(h.Out, out, true)
 	}
 	for _, f := range out.Files {
-		if _, err := fmt.Fprintf(h.Out, "%s: %s, %s\n", f.File, cite.Format(f.Format).Title(), counted(f.Records)); err != nil {
+		if _, err := fmt.Fprintf(h.Out, "%s: %s, %s\n", f.File, formatTitle(f.Format), counted(f.Records)); err != nil {
 			return err
 		}
 		for _, p := range f.Problems {
@@ -80,6 +80,15 @@ func printRead(h *plug.Host, out readOut, asJSON bool) error {
 		}
 	}
 	return nil
+}
+
+// formatTitle names the format of a file in words. A workbook is no format of references,
+// so their reader has no name for it.
+func formatTitle(format string) string {
+	if format == "xlsx" {
+		return "Excel workbook"
+	}
+	return cite.Format(format).Title()
 }
 
 func counted(n int) string {

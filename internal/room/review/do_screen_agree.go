@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -168,10 +169,23 @@ func (r *Room) Stop(ctx context.Context, in StopIn) (out StopOut, err error) {
 		out.Already, out.Read, out.Found = now.already, int64(len(now.relevant))+now.already, now.found
 		out.Chance, out.ByLuck, out.Ordered = now.chance, now.luck, v.Sorting == Learned && now.ordered
 		left := int(max(0, out.All-out.Read))
-		out.Likely, out.Sure = screen.Advise(now.relevant, left, screen.Likely()), screen.Advise(now.relevant, left, screen.Sure())
+		out.Likely, out.Sure = inNumbers(now.relevant, left, screen.Likely()), inNumbers(now.relevant, left, screen.Sure())
 		return nil
 	})
 	return out, err
+}
+
+// inNumbers is what a rule advises, with a chance that is a number. The rule gives none where
+// all of a stretch matters and all that is unread would have to: then it is at most the
+// rule's risk if fewer may be left, and nothing speaks for stopping if not.
+func inNumbers(relevant []bool, unread int, rule screen.Rule) screen.Advice {
+	a := screen.Advise(relevant, unread, rule)
+	if math.IsNaN(a.Chance) {
+		if a.Chance, a.Stop = 1, a.AtMost < unread; a.Stop {
+			a.Chance = rule.Risk
+		}
+	}
+	return a
 }
 
 // reading is how far a review is read by title.

@@ -28,7 +28,7 @@ func (r *Room) Flow(ctx context.Context, in WholeIn) (out Flow, err error) {
 		if err != nil {
 			return err
 		}
-		if out, err = flow(tx, programme, v.Ref.ID); err != nil {
+		if out, err = flow(tx, programme, v); err != nil {
 			return err
 		}
 		if faults := out.Faults(); faults != nil {
@@ -137,10 +137,15 @@ type RerunIn struct {
 	Ref    ref.Ref `json:"ref"`
 	Search string  `json:"search" doc:"The search, by its id."`
 	Day    string  `json:"day" form:"day" doc:"When it ran again; today when not said."`
+
+	Searcher string `json:"searcher" doc:"Who searched this time, by role or group; nobody when not said."`
+	Found    int64  `json:"found" doc:"How many records it gave this time; 0 when nobody wrote it down."`
 }
 
-// Rerun writes a search in the log once more, with a new day. Files that are brought in for
-// it add to the review: only what is new among them is asked of anyone.
+// Rerun writes a search in the log once more, with a new day. Place, string and note are as
+// they were; who searched and what was found is of this time, so it is never taken over.
+// Files that are brought in for it add to the review: only what is new among them is asked
+// of anyone.
 func (r *Room) Rerun(ctx context.Context, in RerunIn) (out SearchOut, err error) {
 	now := r.clock.Now()
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
@@ -153,7 +158,7 @@ func (r *Room) Rerun(ctx context.Context, in RerunIn) (out SearchOut, err error)
 			return err
 		}
 		facts := old.SearchFacts
-		facts.Day, facts.Found = clock.ReadDay(strings.TrimSpace(in.Day)), 0
+		facts.Day, facts.Searcher, facts.Found = clock.ReadDay(strings.TrimSpace(in.Day)), in.Searcher, in.Found
 		if facts.Day == "" {
 			if facts.Day, err = r.day(tx, programme, now); err != nil {
 				return err

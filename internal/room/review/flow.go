@@ -40,7 +40,8 @@ type Source struct {
 }
 
 // Arm is what became of the records of one way of finding. Each record is counted in just
-// one of Copies, Waiting, LeftOut, NotFound, Seeking, Reading, Excluded and Included.
+// one of Copies, Waiting, LeftOut, NotFound, Seeking, Reading, Excluded and Included. Those
+// of Included that are also Unread went there from Screened: nobody sought their whole text.
 type Arm struct {
 	Identified  int64    `json:"identified"`
 	Copies      int64    `json:"copies"`       // of a record that stands for the work
@@ -54,6 +55,7 @@ type Arm struct {
 	Assessed    int64    `json:"assessed"`     // decided by the whole text
 	Excluded    int64    `json:"excluded"`     // by the whole text
 	Included    int64    `json:"included"`     //
+	Unread      int64    `json:"unread"`       // of Included: by title and summary alone, where whole texts are skipped
 	LeftOutWhy  []Reason `json:"left_out_why"` // most first
 	ExcludedWhy []Reason `json:"excluded_why"` // most first
 }
@@ -66,6 +68,7 @@ type Flow struct {
 	Other     Arm      `json:"other"`     // websites, organisations, citations
 	Included  int64    `json:"included"`
 	Waiting   int64    `json:"waiting"` // not decided yet, at whatever stage
+	Skips     bool     `json:"skips"`   // the review does without whole texts
 }
 
 // leaf is the one box in which a record ends.
@@ -123,9 +126,10 @@ type why struct {
 }
 
 // flowOf adds up what was counted. from says of each batch where its records come from;
-// those of a batch that nobody knows come from a database without a name.
-func flowOf(cells []cell, whys []why, from map[string]Source) Flow {
-	var f Flow
+// those of a batch that nobody knows come from a database without a name. unread says how
+// many of the included of each batch nobody read; nil where whole texts are not skipped.
+func flowOf(cells []cell, whys []why, from map[string]Source, unread map[string]int64) Flow {
+	f := Flow{Skips: unread != nil}
 	sources := map[Source]int64{}
 	source := func(batch string) Source {
 		s, ok := from[batch]
@@ -145,6 +149,10 @@ func flowOf(cells []cell, whys []why, from map[string]Source) Flow {
 		s := source(c.batch)
 		sources[s] += c.n
 		arm(s).add(leafOf(c.copied, c.title, c.full, c.state), c.n)
+	}
+	for batch, n := range unread {
+		a := arm(source(batch))
+		a.Unread, a.Sought, a.Assessed = a.Unread+n, a.Sought-n, a.Assessed-n
 	}
 	for _, w := range whys {
 		list := &arm(source(w.batch)).LeftOutWhy
@@ -236,9 +244,13 @@ func (f Flow) Faults() []string {
 	for i, a := range []Arm{f.Databases, f.Other} {
 		same("identified", a.Identified, found[i == 0])
 		same("after copies", a.Identified, a.Copies, a.Waiting, a.Screened)
-		same("screened", a.Screened, a.LeftOut, a.Sought)
+		same("screened", a.Screened, a.LeftOut, a.Unread, a.Sought)
 		same("sought", a.Sought, a.Seeking, a.NotFound, a.Reading, a.Assessed)
-		same("assessed", a.Assessed, a.Excluded, a.Included)
+		same("assessed and unread", a.Assessed+a.Unread, a.Excluded, a.Included)
+		same("included", a.Included, a.Unread, a.Included-a.Unread)
+		if !f.Skips {
+			same("unread though whole texts are read", 0, a.Unread)
+		}
 		same("reasons by title", a.LeftOut, counts(a.LeftOutWhy)...)
 		same("reasons by text", a.Excluded, counts(a.ExcludedWhy)...)
 	}
@@ -258,7 +270,7 @@ func counts(all []Reason) []int64 {
 func (f Flow) Sum() Arm {
 	a, b := f.Databases, f.Other
 	return Arm{a.Identified + b.Identified, a.Copies + b.Copies, a.Waiting + b.Waiting, a.Screened + b.Screened, a.LeftOut + b.LeftOut, a.Sought + b.Sought,
-		a.Seeking + b.Seeking, a.NotFound + b.NotFound, a.Reading + b.Reading, a.Assessed + b.Assessed, a.Excluded + b.Excluded, a.Included + b.Included,
+		a.Seeking + b.Seeking, a.NotFound + b.NotFound, a.Reading + b.Reading, a.Assessed + b.Assessed, a.Excluded + b.Excluded, a.Included + b.Included, a.Unread + b.Unread,
 		gathered(slices.Concat(a.LeftOutWhy, b.LeftOutWhy)), gathered(slices.Concat(a.ExcludedWhy, b.ExcludedWhy))}
 }
 
@@ -353,9 +365,11 @@ func (f Flow) fields() [][]string {
 		name, text string
 		n          int64
 	}{{"waiting", "Databases and registers: still to be screened", d.Waiting}, {"seeking", "Databases and registers: whole texts still to be got", d.Seeking},
-		{"reading", "Databases and registers: whole texts still to be decided", d.Reading}, {"other_copies", "Other methods: duplicate records", o.Copies},
+		{"reading", "Databases and registers: whole texts still to be decided", d.Reading},
+		{"unread", "Databases and registers: included by title and summary, whole text not read", d.Unread}, {"other_copies", "Other methods: duplicate records", o.Copies},
 		{"other_waiting", "Other methods: still to be screened", o.Waiting}, {"other_left_out", "Other methods: left out by title and summary", o.LeftOut},
-		{"other_seeking", "Other methods: whole texts still to be got", o.Seeking}, {"other_reading", "Other methods: whole texts still to be decided", o.Reading}} {
+		{"other_seeking", "Other methods: whole texts still to be got", o.Seeking}, {"other_reading", "Other methods: whole texts still to be decided", o.Reading},
+		{"other_unread", "Other methods: included by title and summary, whole text not read", o.Unread}} {
 		row("plait_"+x.name, none, none, x.text, n(x.n))
 	}
 	return out

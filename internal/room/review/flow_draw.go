@@ -17,6 +17,7 @@ const (
 	armGap    = 30.0
 	headHigh  = 46.0
 	drawTop   = 16.0
+	tallWide  = 270.0 // a box of the drawing for a narrow screen
 )
 
 // flowLine is one line of the flow: what is counted, and how many. Of a list, Deep lines are
@@ -73,6 +74,12 @@ func (f Flow) arms(t teller, number func(int64) string, reasons int) []flowArm {
 		return lines
 	}
 	one := func(name string, a Arm, in func(string) bool) flowArm {
+		text := line // of a box about whole texts: what was not done has no number
+		if f.Skips && a.Sought == 0 {
+			text = func(key string, _ int64) flowLine {
+				return flowLine{Name: t("review.whole_box_" + key), N: t("review.whole_not_done")}
+			}
+		}
 		found := []flowLine{line("identified", a.Identified)}
 		for _, s := range f.Sources {
 			if !in(s.Origin) {
@@ -84,13 +91,13 @@ func (f Flow) arms(t teller, number func(int64) string, reasons int) []flowArm {
 			}
 			found = append(found, flowLine{name, number(s.N), true})
 		}
-		texts := still([]flowLine{line("sought", a.Sought)}, "seeking", a.Seeking)
+		texts := still([]flowLine{text("sought", a.Sought)}, "seeking", a.Seeking)
 		return flowArm{name, []flowBox{
 			{Lines: found}, {[]flowLine{line("copies", a.Copies)}, true},
 			{Lines: still([]flowLine{line("screened", a.Screened)}, "waiting", a.Waiting)}, {append([]flowLine{line("left_out", a.LeftOut)}, whys(a.LeftOutWhy)...), true},
-			{Lines: texts}, {[]flowLine{line("not_found", a.NotFound)}, true},
-			{Lines: still([]flowLine{line("assessed", a.Assessed)}, "reading", a.Reading)}, {append([]flowLine{line("excluded", a.Excluded)}, whys(a.ExcludedWhy)...), true},
-			{Lines: []flowLine{line("included", a.Included)}},
+			{Lines: texts}, {[]flowLine{text("not_found", a.NotFound)}, true},
+			{Lines: still([]flowLine{text("assessed", a.Assessed)}, "reading", a.Reading)}, {append([]flowLine{text("excluded", a.Excluded)}, whys(a.ExcludedWhy)...), true},
+			{Lines: still([]flowLine{line("included", a.Included)}, "unread", a.Unread)},
 		}}
 	}
 	out := []flowArm{one(t("review.whole_arm_databases"), f.Databases, searched)}
@@ -136,7 +143,7 @@ func drawn(arms []flowArm, title string, total flowLine) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="pl-flow" viewBox="0 0 %g %g" width="%g" height="%g" role="img" aria-labelledby="flow-title flow-desc" font-family="Arial, Helvetica, sans-serif" font-size="13">`, wide, tall, wide, tall)
 	fmt.Fprintf(&b, `<title id="flow-title">%s</title><desc id="flow-desc">%s</desc>`, html.EscapeString(title), html.EscapeString(saidAll(arms, total)))
-	b.WriteString(`<defs><marker id="flow-tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z" fill="#0b0c0c"/></marker></defs>`)
+	b.WriteString(tip)
 	fmt.Fprintf(&b, `<rect width="%g" height="%g" fill="#ffffff"/>`, wide, tall)
 	for i, a := range arms {
 		x := armGap + float64(i)*(armWide+armGap)
@@ -170,6 +177,57 @@ func drawn(arms []flowArm, title string, total flowLine) string {
 	b.WriteString("</svg>\n")
 	return b.String()
 }
+
+// drawnTall is the same flow for a narrow screen: one box below the other, those that go no
+// further a little to the right, and one way of finding after the other.
+func drawnTall(arms []flowArm, title string, total flowLine) string {
+	const edge, indent, gap = 4.0, 36.0, 26.0
+	wide := edge + indent + tallWide + edge
+	var shapes strings.Builder
+	at := edge
+	for i, a := range arms {
+		fmt.Fprintf(&shapes, `<rect x="%g" y="%g" width="%g" height="30" fill="#f3d5a2" stroke="#0b0c0c"/>`, edge, at, wide-2*edge)
+		fmt.Fprintf(&shapes, `<text x="%g" y="%g" text-anchor="middle" font-weight="bold" fill="#0b0c0c">%s</text>`, wide/2, at+20, html.EscapeString(a.Name))
+		at += 30 + gap
+		foot, trunk := 0.0, edge+indent/2 // where the last main box ends, and the arrows run
+		for j, b := range a.Boxes {
+			var lines []string
+			for _, l := range b.Lines {
+				lines = append(lines, wrapped(l)...)
+			}
+			h := 2*boxPad + lineHigh*float64(len(lines))
+			switch {
+			case b.Side:
+				box(&shapes, edge+indent, at, tallWide, h, lines)
+				arrow(&shapes, trunk, at+18, edge+indent, at+18)
+			default:
+				box(&shapes, edge, at, tallWide, h, lines)
+				if j > 0 {
+					arrow(&shapes, trunk, foot, trunk, at)
+				}
+				foot = at + h
+			}
+			at += h + gap
+		}
+		if i == len(arms)-1 && len(arms) > 1 {
+			lines := wrapped(flowLine{Name: total.Name, N: total.N})
+			h := 2*boxPad + lineHigh*float64(len(lines))
+			box(&shapes, edge, at, tallWide, h, lines)
+			arrow(&shapes, trunk, foot, trunk, at)
+			at += h + gap
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="pl-flow pl-flow--tall" viewBox="0 0 %g %g" role="img" aria-labelledby="flow-tall-title flow-tall-desc" font-family="Arial, Helvetica, sans-serif" font-size="13">`, wide, at)
+	fmt.Fprintf(&b, `<title id="flow-tall-title">%s</title><desc id="flow-tall-desc">%s</desc>`, html.EscapeString(title), html.EscapeString(saidAll(arms, total)))
+	b.WriteString(strings.ReplaceAll(tip, "flow-tip", "flow-tall-tip"))
+	b.WriteString(strings.ReplaceAll(shapes.String(), "url(#flow-tip)", "url(#flow-tall-tip)"))
+	b.WriteString("</svg>\n")
+	return b.String()
+}
+
+// tip is the head of an arrow.
+const tip = `<defs><marker id="flow-tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z" fill="#0b0c0c"/></marker></defs>`
 
 func box(b *strings.Builder, x, y, w, h float64, lines []string) {
 	fmt.Fprintf(b, `<rect x="%g" y="%g" width="%g" height="%g" fill="#ffffff" stroke="#0b0c0c"/>`, x, y, w, h)

@@ -33,7 +33,6 @@ func (r *Room) wholePart() part {
 			{Pattern: "GET " + one + "/map", Permission: see, Handle: f.wholeMap},
 			{Pattern: "GET " + one + "/map/file", Permission: see, Handle: f.wholeMapFile},
 			{Pattern: "GET " + one + "/since", Permission: see, Handle: f.wholeSince},
-			{Pattern: "POST " + one + "/since", Permission: run, Handle: f.wholeAgain},
 			{Pattern: "GET " + one + "/close", Permission: run, Handle: f.wholeCloseForm},
 			{Pattern: "POST " + one + "/close", Permission: run, Handle: f.wholeClose},
 			{Pattern: "GET " + one + "/out", Permission: see, Handle: f.wholeOut},

@@ -25,7 +25,7 @@ func recordsSamples() map[string]page.Samples {
 			Lines: [][]any{{"3", "A line"}}, More: 1, Working: state == Coming, Waits: state == In, Asks: 2, Progress: "60 of 120", Done: 60, Total: 120}}
 	}
 	ask := copiesView{AsksOut: AsksOut{Left: 2, Merged: 3, Beyond: 1, Pair: &pair, A: &x, B: &y, State: copiesPut, Done: 1}, Here: here, MayRun: true, Undo: &pair, Total: 2, Progress: "1 of 2",
-		Fields: []fieldPair{{"title", "differs", []piece{{"Help at ", false}, {"home", true}}, nil}, {"year", "same", []piece{{"2019", false}}, []piece{{"2019", false}}}, {"pages", "missing", nil, []piece{{"4", true}}}}}
+		Fields: []fieldPair{{"title", "differs", []piece{{"Help at ", false}, {"home", true}}, nil}, {"year", "same", []piece{{"2019", false}}, nil}, {"pages", "one", nil, []piece{{"4", true}}}}}
 	return map[string]page.Samples{
 		"review/search": {Full: page.View{Title: "Log", Notice: "Saved", Body: searchesView{Here: here, MayRun: true, Lines: []searchLine{{Search: Search{ID: "s", SearchFacts: facts}, Href: here + "/search/s/edit", Facts: []page.Row{{Key: "When", Value: "1 March"}}}}}},
 			Empty: page.View{Title: "Log", Body: searchesView{Here: here, Empty: []page.Link{{Href: here, Text: "Write"}}}}},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -142,8 +143,16 @@ func TestPieces(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	a, b := dedupe.Record{Journal: "Journal of Care", Pages: "12"}, dedupe.Record{Journal: "J Care", Pages: "40-44"}
-	if p := sideBySide(a, b, dedupe.Mark{Field: "journal", State: "same", OnlyA: [][2]int{{0, 7}}}); p.State != "written" || len(p.A) != 1 || p.A[0].Only {
-		t.Errorf("written in another way: %+v", p)
+	if p := sideBySide(a, b, dedupe.Mark{Field: "journal", State: "same"}); p.State != "same" || len(p.A) != 1 || p.A[0].Only || p.B != nil {
+		t.Errorf("the same: %+v", p)
+	}
+	said := func(key string, args ...any) string { return key + fmt.Sprint(args...) }
+	fields := []fieldPair{{Name: "title", State: "near"}, {Name: "year", State: "differs"}, {Name: "volume", State: "one"}, {Name: "authors", State: "same"}}
+	if got := whyAsked(said, fields, Pair{Reason: "title,authors/volume"}); strings.Contains(got, "why_note") || !strings.Contains(got, "why_is_nearFieldsreview.why_field_title") {
+		t.Errorf("%q", got)
+	}
+	if got := whyAsked(said, fields, Pair{Reason: "title/common_title"}); !strings.HasSuffix(got, "review.why_note_common_title") {
+		t.Errorf("%q", got)
 	}
 	if p := sideBySide(a, b, dedupe.Mark{Field: "pages", State: "differs", OnlyA: [][2]int{{0, 2}}}); p.State != "differs" || !p.A[0].Only {
 		t.Errorf("differs: %+v", p)
@@ -164,7 +173,7 @@ func TestReasonsInWords(t *testing.T) {
 			t.Errorf("%s: %s", reason, got)
 		}
 	}
-	if got := reasonWords(say, "title,pages/volume"); got != "The same: title, pages. The volume differs." {
+	if got := reasonWords(say, "title,pages/volume"); got != "The same, or alike: title, pages. The volume differs." {
 		t.Error(got)
 	}
 	for _, old := range []string{"The same: title and authors. The pages differ.", "Both were merged with the same record.", ""} {

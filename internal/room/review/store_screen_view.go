@@ -114,11 +114,7 @@ func wholeTexts(state string) db.Part {
 // a whole text, where nobody has settled it.
 func allFull(tx *db.Tx, programme, review string, again bool, needed int64) error {
 	if again {
-		const of = `programme = review_record.programme and d.review = review_record.review and d.n = review_record.n and d.stage = 'full'`
-		return tx.Do(db.Q(`update review_record set full_verdict = '' where programme = ? and review = ? and full_verdict = 'include'
-			and not exists (select 1 from review_settled d where d.`+of+`)
-			and ((select count(*) from review_decision d where d.`+of+` and d.verdict = 'include') < ?
-			or exists (select 1 from review_decision d where d.`+of+` and d.verdict in ('exclude', 'unsure')))`, programme, review, needed))
+		return tx.Do(db.Join(db.Q(`update review_record set full_verdict = '' where programme = ? and review = ? and full_verdict = 'include' and`, programme, review), neverRead("review_record", needed)))
 	}
 	return tx.Do(db.Q(`update review_record set full_verdict = 'include', full_reason = '' where programme = ? and review = ? and title_verdict = 'include' and full_verdict = ''`, programme, review))
 }

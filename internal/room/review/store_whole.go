@@ -89,7 +89,8 @@ func byStand(tx *db.Tx, programme, review string) ([]stand, error) {
 }
 
 // flow counts the way of the records through a review.
-func flow(tx *db.Tx, programme, review string) (Flow, error) {
+func flow(tx *db.Tx, programme string, v Review) (Flow, error) {
+	review := v.Ref.ID
 	from, err := sources(tx, programme, review)
 	if err != nil {
 		return Flow{}, err
@@ -108,7 +109,37 @@ func flow(tx *db.Tx, programme, review string) (Flow, error) {
 			whys = append(whys, why{x.batch, true, x.byText, x.n})
 		}
 	}
-	return flowOf(cells, whys, from), nil
+	s, err := screeningOf(tx, programme, review)
+	if err != nil || !s.skip {
+		return flowOf(cells, whys, from, nil), err
+	}
+	unread, err := unreadOf(tx, programme, v)
+	return flowOf(cells, whys, from, unread), err
+}
+
+// unreadOf counts of each batch the records that are in a review only because it does
+// without whole texts: those that would be asked about if it did not.
+func unreadOf(tx *db.Tx, programme string, v Review) (map[string]int64, error) {
+	type some struct {
+		batch string
+		n     int64
+	}
+	all, err := db.All(tx, db.Join(db.Q(`select x.batch, count(*) from review_record x where x.programme = ? and x.review = ? and`, programme, v.Ref.ID), included(),
+		db.Q("and"), neverRead("x", v.Reviewers), db.Q("group by x.batch")), func(r db.Row, s *some) error { return r.Scan(&s.batch, &s.n) })
+	out := make(map[string]int64, len(all))
+	for _, s := range all {
+		out[s.batch] = s.n
+	}
+	return out, err
+}
+
+// neverRead is the condition of records of the named table whose whole text too few people
+// have said yes to.
+func neverRead(table string, needed int64) db.Part {
+	of := `d.programme = ` + table + `.programme and d.review = ` + table + `.review and d.n = ` + table + `.n and d.stage = 'full'`
+	return db.Q(`not exists (select 1 from review_settled d where `+of+`)
+		and ((select count(*) from review_decision d where `+of+` and d.verdict = 'include') < ?
+		or exists (select 1 from review_decision d where `+of+` and d.verdict in ('exclude', 'unsure')))`, needed)
 }
 
 // included is the condition of records that are in the review.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,7 +67,22 @@ func (f *face) recordList(w http.ResponseWriter, r *http.Request) error {
 	return f.Show(w, r, "review/records", page.View{Title: f.T(r, "review.rec_records_title"), Body: v, Back: v.Here})
 }
 
-// recordNumber is the record's number in an address; 0 is none.
+// Stands names the list in which a record stands by what was decided of it; "" where nothing
+// was.
+func (x Record) Stands() string {
+	switch {
+	case x.FullVerdict == Include:
+		return ListIncluded
+	case x.TitleVerdict == Exclude:
+		return ListExcluded
+	case x.FullVerdict == Exclude:
+		return ListFullOut
+	case x.TitleVerdict == Include:
+		return ListKept
+	}
+	return ""
+}
+
 // recordView is the page of one record.
 type recordView struct {
 	RecordOut
@@ -108,7 +124,8 @@ func (f *face) recordSee(w http.ResponseWriter, r *http.Request) error {
 // recordRows is every field of a record that says something.
 func (f *face) recordRows(r *http.Request, v *recordView) {
 	row := func(key string, values ...string) {
-		if value := strings.Join(values, "; "); value != "" {
+		said := slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == "" })
+		if value := strings.Join(said, "; "); value != "" {
 			v.Rows = append(v.Rows, page.Row{Key: f.T(r, key), Value: value})
 		}
 	}
@@ -143,7 +160,11 @@ func (f *face) recordRows(r *http.Request, v *recordView) {
 		row("review.rec_search", f.T(r, "review.rec_search_of", "Place", v.Search.Place, "Day", v.Search.Day))
 	}
 	if v.TitleVerdict != "" {
-		row("review.rec_by_title", f.T(r, "review.rec_verdict_"+v.TitleVerdict), v.TitleReason)
+		verdict := v.TitleVerdict
+		if verdict == Include {
+			verdict = "kept" // whether it is in, the whole text says
+		}
+		row("review.rec_by_title", f.T(r, "review.rec_verdict_"+verdict), v.TitleReason)
 	}
 	if v.FullVerdict != "" {
 		row("review.rec_by_text", f.T(r, "review.rec_verdict_"+v.FullVerdict), v.FullReason)

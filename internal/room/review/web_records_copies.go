@@ -2,7 +2,9 @@ package review
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"plait/internal/engine/dedupe"
 	"plait/internal/kit/db"
@@ -21,8 +23,8 @@ type piece struct {
 
 // fieldPair is one field of two records side by side.
 type fieldPair struct {
-	Name, State string // ends of message keys: title, authors ...; same, written, alike, differs, missing
-	A, B        []piece
+	Name, State string  // ends of message keys: title, authors ...; same, near, differs, one
+	A, B        []piece // B is empty of what is the same
 }
 
 // copiesView is the page that asks about two records.
@@ -35,6 +37,33 @@ type copiesView struct {
 	Total    int64
 	Why      string // the program asks
 	Undo     *Pair  // what was answered just now
+}
+
+// whyAsked says how the fields of a pair agree, and what else makes the program ask. It is
+// told by the marks that are shown below it: what the two were judged by is more forgiving.
+func whyAsked(t func(key string, args ...any) string, fields []fieldPair, p Pair) string {
+	var out []string
+	for _, state := range []string{dedupe.MarkSame, dedupe.MarkNear, dedupe.MarkDiffers, dedupe.MarkOne} {
+		var names []string
+		for _, f := range fields {
+			if f.State == state {
+				names = append(names, t("review.why_field_"+f.Name))
+			}
+		}
+		if len(names) > 0 {
+			out = append(out, t("review.why_is_"+state, "Fields", strings.Join(names, ", ")))
+		}
+	}
+	// That a field differs was said; that the titles are like those of many works was not.
+	if _, note, ok := dedupe.Reason(p.Reason).Parts(); ok && note != "" && note != "everything" && !slices.Contains(plainNotes(), note) {
+		out = append(out, t("review.why_note_"+note))
+	}
+	return strings.Join(out, " ")
+}
+
+// plainNotes is the notes of a reason that only say of a field that it differs.
+func plainNotes() []string {
+	return []string{"authors", "pages", "volume", "issue", "year", "abstract", "journal", "numbers", "title_word"}
 }
 
 // why is the reason of a pair in the reader's words.
@@ -61,16 +90,11 @@ func cutAt(s string, only [][2]int) []piece {
 	return out
 }
 
-// sideBySide is one field of two records. What is the same and only written in another way
-// is shown twice, without marks.
+// sideBySide is one field of two records.
 func sideBySide(a, b dedupe.Record, m dedupe.Mark) fieldPair {
 	left, right := fieldText(a, m.Field), fieldText(b, m.Field)
-	if m.State == "same" {
-		p := fieldPair{Name: m.Field, State: m.State, A: cutAt(left, nil), B: cutAt(right, nil)}
-		if left != right {
-			p.State = "written"
-		}
-		return p
+	if m.State == dedupe.MarkSame {
+		return fieldPair{Name: m.Field, State: m.State, A: cutAt(left, nil)}
 	}
 	return fieldPair{Name: m.Field, State: m.State, A: cutAt(left, m.OnlyA), B: cutAt(right, m.OnlyB)}
 }
@@ -135,7 +159,7 @@ func (f *face) copiesAsk(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if v.Pair != nil {
-		v.Why = f.why(r, *v.Pair)
+		v.Why = whyAsked(func(key string, args ...any) string { return f.T(r, key, args...) }, v.Fields, *v.Pair)
 	}
 	v.Progress = f.T(r, "review.rec_copies_"+v.State, "Done", v.AsksOut.Done, "Total", v.AsksOut.Total)
 	v.Total = max(v.AsksOut.Total, 1)

@@ -30,6 +30,7 @@ type importsView struct {
 	Search    string
 	Searches  []page.Option
 	Waits     []fileLine // read, and not brought in
+	Together  []string   // of these, the ids of those that came for the first time; nil where there are not several
 	Files     []fileLine
 	Pages     page.Pages
 	Most      int
@@ -58,9 +59,15 @@ func (f *face) importsView(r *http.Request) (v importsView, err error) {
 		line := f.fileLine(r, v.Here, b)
 		if b.State == Staged {
 			v.Waits = append(v.Waits, line)
+			if b.SameAs == "" && b.Records > 0 {
+				v.Together = append(v.Together, b.ID)
+			}
 		} else {
 			v.Files = append(v.Files, line)
 		}
+	}
+	if len(v.Together) < 2 {
+		v.Together = nil
 	}
 	return v, err
 }
@@ -124,6 +131,9 @@ func (f *face) importList(w http.ResponseWriter, r *http.Request) error {
 
 func (f *face) importSend(w http.ResponseWriter, r *http.Request) error {
 	err := form.Parse(r)
+	if err == nil && len(r.Form["batch"]) > 0 {
+		return f.importTogether(w, r, r.Form["batch"])
+	}
 	var files []sending
 	if err == nil && r.MultipartForm != nil {
 		for _, head := range r.MultipartForm.File["files"] {
@@ -291,6 +301,36 @@ func (f *face) importUndo(w http.ResponseWriter, r *http.Request) error {
 	return f.importMove(w, r, "undone", func(batch string) (BringOut, error) {
 		return f.room.UndoImport(r.Context(), UndoImportIn{Batch: batch, Later: true})
 	})
+}
+
+// importTogether brings several files in that were read, each as if it were asked for alone:
+// those that are in by now stay as they are.
+func (f *face) importTogether(w http.ResponseWriter, r *http.Request, batches []string) error {
+	now, err := f.found(r, "review.run")
+	if err != nil {
+		return err
+	}
+	err = f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		for _, id := range batches {
+			b, err := batchOf(tx, who.From(tx.Context()).Programme, id)
+			if err == nil && b.Review != now.Ref.ID {
+				err = fault.New(fault.Missing, "house.missing")
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range batches {
+		if _, err := f.room.BringIn(r.Context(), BringIn{Batch: id, Later: true}); err != nil {
+			return err
+		}
+	}
+	return web.Redirect(w, r, now.Here()+"/import?done=brought")
 }
 
 // importMove does something to a file and goes back to where it was asked.

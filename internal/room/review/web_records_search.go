@@ -59,7 +59,11 @@ func (f *face) searchList(w http.ResponseWriter, r *http.Request) error {
 		row("review.rec_day", lang.Date(page.ChromeFrom(r.Context()).Lang, s.Day))
 		row("review.rec_words", s.Words)
 		row("review.rec_searcher", s.Searcher)
-		row("review.rec_found", f.T(r, "review.n_records", "Count", s.Found))
+		if s.Found > 0 {
+			row("review.rec_found", f.T(r, "review.n_records", "Count", s.Found))
+		} else {
+			row("review.rec_found", f.T(r, "review.rec_found_none"))
+		}
 		row("review.rec_brought", f.T(r, "review.n_records", "Count", s.Records))
 		row("review.rec_note", s.Note)
 		v.Lines = append(v.Lines, line)
@@ -73,6 +77,7 @@ type searchView struct {
 	Found       string // as it was typed
 	Action, Key string
 	Version     int64
+	Again       string // the search of the log that runs again, by its id
 	Now         []page.Row
 }
 
@@ -98,11 +103,43 @@ func (f *face) searchForm(w http.ResponseWriter, r *http.Request) error {
 	v := searchView{SearchFacts: s.SearchFacts, Version: s.Version, Action: r.URL.Path}
 	if s.Version > 0 {
 		v.Found = strconv.FormatInt(s.Found, 10)
+	} else if v.Again = r.URL.Query().Get("again"); v.Again != "" {
+		if v.SearchFacts, err = f.searchedAgain(r, now, v.Again); err != nil {
+			return err
+		}
 	}
-	return f.Show(w, r, "review/search_form", page.View{Title: f.searchTitle(r, s), Body: v, Back: now.Here() + "/search"})
+	return f.Show(w, r, "review/search_form", page.View{Title: f.searchTitle(r, s, v.Again), Body: v, Back: now.Here() + searchBack(v.Again)})
 }
 
-func (f *face) searchTitle(r *http.Request, s Search) string {
+// searchedAgain is what is known before a search runs again: where and for what. The day is
+// today; who searches and what is found nobody knows yet.
+func (f *face) searchedAgain(r *http.Request, now Review, id string) (facts SearchFacts, err error) {
+	err = f.room.db.Read(r.Context(), func(tx *db.Tx) error {
+		programme := who.From(tx.Context()).Programme
+		old, err := searchOf(tx, programme, now.Ref.ID, id)
+		if err != nil {
+			return err
+		}
+		facts = old.SearchFacts
+		facts.Searcher, facts.Found = "", 0
+		facts.Day, err = f.room.day(tx, programme, f.room.clock.Now())
+		return err
+	})
+	return facts, err
+}
+
+// searchBack is the page that a form of a search was asked for from.
+func searchBack(again string) string {
+	if again != "" {
+		return "/since"
+	}
+	return "/search"
+}
+
+func (f *face) searchTitle(r *http.Request, s Search, again string) string {
+	if again != "" {
+		return f.T(r, "review.whole_again")
+	}
 	if s.ID == "" {
 		return f.T(r, "review.rec_search_new")
 	}
@@ -117,21 +154,29 @@ func (f *face) searchSave(w http.ResponseWriter, r *http.Request) error {
 	var in EditSearchIn
 	err = form.Read(r, &in)
 	in.Ref, in.Search = now.Ref, s.ID
+	again := ""
+	if s.ID == "" {
+		again = r.FormValue("again")
+	}
+	var out SearchOut
 	switch {
 	case err != nil:
 	case s.ID == "":
-		_, err = plug.Run(r.Context(), f.desk, "review.search", r.FormValue("key"), f.room.Search, SearchIn{in.Ref, in.SearchFacts})
+		out, err = plug.Run(r.Context(), f.desk, "review.search", r.FormValue("key"), f.room.Search, SearchIn{in.Ref, in.SearchFacts})
 	default:
 		_, err = plug.Run(r.Context(), f.desk, "review.edit-search", r.FormValue("key"), f.room.EditSearch, in)
 	}
-	if err == nil {
+	switch {
+	case err == nil && again != "": // its files come next
+		return web.Redirect(w, r, now.Here()+"/import?search="+out.Search)
+	case err == nil:
 		return web.Redirect(w, r, now.Here()+"/search?done=searched")
 	}
-	v := searchView{SearchFacts: in.SearchFacts, Version: in.Version, Action: r.URL.Path, Key: r.FormValue("key"), Found: r.FormValue("found")}
+	v := searchView{SearchFacts: in.SearchFacts, Version: in.Version, Again: again, Action: r.URL.Path, Key: r.FormValue("key"), Found: r.FormValue("found")}
 	if s.Version != in.Version {
 		// Someone else was first: how it stands is shown, and the next press stands on that.
 		v.Version, v.Key = s.Version, ""
 		v.Now = []page.Row{{Key: f.T(r, "review.rec_place"), Value: s.Place}, {Key: f.T(r, "review.rec_words"), Value: s.Words}}
 	}
-	return f.Again(w, r, "review/search_form", page.View{Title: f.searchTitle(r, s), Body: v, Back: now.Here() + "/search"}, err)
+	return f.Again(w, r, "review/search_form", page.View{Title: f.searchTitle(r, s, again), Body: v, Back: now.Here() + searchBack(again)}, err)
 }

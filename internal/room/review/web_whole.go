@@ -25,12 +25,14 @@ const mostReasons = 6
 type flowView struct {
 	Review
 	Drawing template.HTML
+	Tall    template.HTML // the drawing for a narrow screen
 	Arms    []flowArm
 	Total   flowLine
 	Waiting int64
 	Sources []sourceView
 	MayRun  bool
 	Any     bool
+	Unread  string // what to know where whole texts were not read
 	Key     string
 }
 
@@ -74,6 +76,13 @@ func (f *face) wholeFlow(w http.ResponseWriter, r *http.Request) error {
 	v.Arms, v.Total = f.flowWords(r, flow, 1<<30)
 	v.Any, v.Waiting = len(flow.Sources) > 0, flow.Waiting
 	v.Drawing = template.HTML(drawn(short, f.T(r, "review.whole_flow_of", "Title", v.Title), total)) // every word in it was escaped
+	switch sum := flow.Sum(); {
+	case flow.Skips && sum.Sought == 0:
+		v.Unread = f.T(r, "review.whole_unread")
+	case sum.Unread > 0:
+		v.Unread = f.T(r, "review.whole_unread_some", "Count", sum.Unread)
+	}
+	v.Tall = template.HTML(drawnTall(short, f.T(r, "review.whole_flow_of", "Title", v.Title), total)) // as above
 	for _, s := range flow.Sources {
 		line := sourceView{Source: s}
 		for _, o := range Origins() {
@@ -171,11 +180,8 @@ type againView struct {
 }
 
 func (f *face) wholeSince(w http.ResponseWriter, r *http.Request) error {
-	return f.sinceAgain(w, r, nil)
-}
-
-func (f *face) sinceAgain(w http.ResponseWriter, r *http.Request, wrong error) error {
 	var v sinceView
+	var wrong error
 	tongue := page.ChromeFrom(r.Context()).Lang
 	day := r.URL.Query().Get("day")
 	err := f.wholeSee(r, &v.Review, &v.MayRun, func(tx *db.Tx) (err error) {
@@ -256,24 +262,6 @@ func (f *face) says(r *http.Request, c Changes) []string {
 	say("closed_gaps", what(c.Gaps, "closed"))
 	say("organisations", int64(len(c.Organisations)))
 	return out
-}
-
-// wholeAgain runs a search again and goes on to bringing its files in.
-func (f *face) wholeAgain(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.found(r, "review.run")
-	if err != nil {
-		return err
-	}
-	var in RerunIn
-	if err := form.Read(r, &in); err != nil {
-		return f.sinceAgain(w, r, err)
-	}
-	in.Ref = v.Ref
-	out, err := plug.Run(r.Context(), f.desk, "review.rerun", r.FormValue("key"), f.room.Rerun, in)
-	if err != nil {
-		return f.sinceAgain(w, r, err)
-	}
-	return web.Redirect(w, r, v.Here()+"/import?search="+out.Search)
 }
 
 // closeView is the form that closes a review or opens it again.

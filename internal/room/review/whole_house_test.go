@@ -390,9 +390,7 @@ func TestWholeSince(t *testing.T) {
 		if got := w.get("/since?day=soon"); got.Code != http.StatusUnprocessableEntity {
 			t.Errorf("a day that is none: %d", got.Code)
 		}
-		if got := w.send("/since", url.Values{"search": {scopus}, "key": {h.IDs.New()}}); got.Code != http.StatusSeeOther || !strings.Contains(got.Header().Get("Location"), "/import?search=") {
-			t.Errorf("run again: %d %v", got.Code, got.Header())
-		}
+		w.searchesAgain(t, scopus)
 		if got := w.send("/close", url.Values{"to": {"closed"}, "why": {"Done."}, "key": {h.IDs.New()}}); got.Code != http.StatusSeeOther || w.get("/close").Code != http.StatusOK {
 			t.Errorf("close: %d %s", got.Code, got.Body)
 		}
@@ -428,6 +426,13 @@ func TestWholeCommand(t *testing.T) {
 	}
 	if code, said, errs = house.Plait(t.Context(), "review", "export", "--dir", h.Dir, "--ref", w.at.String(), "--as", "apa", "-o", "-"); code != 0 || !strings.HasPrefix(said, "Hall, S.") {
 		t.Errorf("%d %s %s", code, said, errs)
+	}
+	book := filepath.Join(dir, "all.xlsx")
+	if code, said, errs = house.Plait(t.Context(), "review", "export", "--dir", h.Dir, "--ref", w.at.String(), "--which", "all", "--as", "xlsx", "-o", book); code != 0 {
+		t.Errorf("%d %s %s", code, said, errs)
+	}
+	if _, said, _ = house.Plait(t.Context(), "review", "read", book); !strings.Contains(said, "Excel workbook, 6 records") {
+		t.Errorf("our own workbook is called %s", said)
 	}
 	if code, said, errs = house.Plait(t.Context(), "review", "flow", "--dir", h.Dir, "--ref", w.at.String(), "--json"); code != 0 || !strings.Contains(said, `"included":1`) {
 		t.Errorf("%d %s %s", code, said, errs)
