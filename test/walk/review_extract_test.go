@@ -57,7 +57,7 @@ func TestTakingOutWhatTextsSay(t *testing.T) {
 		t.Errorf("offered for %q", got)
 	}
 	p.Screenshot("review place wide")
-	p.Click("[data-place-bar] button:not([type])")
+	p.Click("[data-place-keep]")
 	if got := browser.Eval[string](p, `document.querySelector("#quote-says").value`); got != "Night help was rare" {
 		t.Errorf("quote %q", got)
 	}
